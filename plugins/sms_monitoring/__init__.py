@@ -1,0 +1,1 @@
+"""Watches over an SMS product: aggregation, alerts, notifications and digests on Airflow and PostgreSQL."""

@@ -1,0 +1,98 @@
+"""Applies ``include/sql/migrations/*.sql`` with Alembic.
+
+The files are the migrations: forward-only, in file-name order, each run once. Alembic keeps count in
+``sms_schema_version``. All that is pending runs in one transaction under an advisory lock, so two
+processes may migrate at once and a killed one leaves nothing half-made.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy
+from alembic.runtime.migration import MigrationContext, MigrationStep
+from alembic.script import Script
+from alembic.script.revision import RevisionMap
+
+from sms_monitoring.sqlfiles import list_sql, read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sms_monitoring.db import Connection
+
+VERSION_TABLE = "sms_schema_version"
+
+
+def migrate(open_connection: Callable[[], Connection]) -> list[str]:
+    """Bring the first schema of the connection's search_path up to date.
+
+    :param open_connection: opens the connection to use, e.g. ``hook.get_conn`` or ``db.connect``.
+    :returns: names of the migrations applied now; empty when there was nothing to do.
+    :raises RuntimeError: when the search_path names no existing schema, or the database has had a
+        migration that these files lack: an older bundle must not touch a newer schema.
+    """
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://", creator=lambda: _in_transactions(open_connection()), poolclass=sqlalchemy.NullPool
+    )
+    with engine.begin() as connection:
+        _pin_search_path(connection)
+        connection.exec_driver_sql(
+            "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':sms:migrate', 0))"
+        )
+        return _run_pending(connection)
+
+
+def _in_transactions(conn: Connection) -> Connection:
+    conn.autocommit = False
+    return conn
+
+
+def _pin_search_path(connection: sqlalchemy.Connection) -> None:
+    # SECURITY DEFINER functions keep the search_path they are made under: one schema, temporary tables last.
+    pinned = connection.exec_driver_sql(
+        "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)"
+    ).scalar()
+    if pinned is None:
+        raise RuntimeError("the connection's search_path names no existing schema; create it first")
+
+
+def _run_pending(connection: sqlalchemy.Connection) -> list[str]:
+    files = list_sql("migrations")
+    scripts = [_script(connection, name, previous) for previous, name in zip([None, *files], files, strict=False)]
+    revisions = RevisionMap(lambda: scripts)
+    applied: list[str] = []
+
+    def pending(heads: tuple[str, ...], _: MigrationContext) -> list[Any]:
+        known = {script.revision for script in scripts}
+        if unknown := set(heads) - known:
+            raise RuntimeError(
+                f"the database is at migration {', '.join(sorted(unknown))}, which this bundle does not have; "
+                "install the newer bundle"
+            )
+        steps = reversed(list(revisions.iterate_revisions("head", heads or "base", implicit_base=True)))
+        todo = [script for script in steps if isinstance(script, Script)]
+        applied.extend(script.revision for script in todo)
+        return [MigrationStep.upgrade_from_script(revisions, script) for script in todo]
+
+    context = MigrationContext.configure(connection, opts={"fn": pending, "version_table": VERSION_TABLE})
+    context.run_migrations()
+    return applied
+
+
+def _script(connection: sqlalchemy.Connection, name: str, previous: str | None) -> Script:
+    """One SQL file as the module that Alembic expects of a migration."""
+    module = ModuleType(_revision(name))
+    module.__dict__.update(
+        revision=_revision(name),
+        down_revision=None if previous is None else _revision(previous),
+        # Without parameters psycopg runs a file of many statements as it stands, percent signs too.
+        upgrade=lambda: connection.execution_options(no_parameters=True).exec_driver_sql(read_sql(name)),
+    )
+    return Script(module, _revision(name), name)
+
+
+def _revision(name: str) -> str:
+    return PurePath(name).stem

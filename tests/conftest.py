@@ -1,0 +1,75 @@
+"""One embedded PostgreSQL for the whole run; every test that asks for ``db`` gets a database of its own,
+copied from a template that is migrated once."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from sms_monitoring import db as sms_db
+from sms_monitoring.local.postgres import EmbeddedPostgres
+from sms_monitoring.migrations import migrate
+from sms_monitoring.sources import install_preset
+from sms_monitoring.sqlfiles import read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sms_monitoring.db import Connection
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+TEMPLATE = "sms_test_template"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> EmbeddedPostgres:
+    """The server of this checkout's tests; it is left running and joined again by the next run."""
+    server = EmbeddedPostgres(REPOSITORY / ".local" / "test-postgres")
+    server.start()
+    return server
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated database with the BuildOS product and its preset, made once for all parallel workers."""
+    name = f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_TESTRUNUID', uuid.uuid4().hex)[:12]}"
+    with psycopg.connect(postgres.uri("postgres"), autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
+        if postgres.create_database(name + "_making"):
+            with sms_db.connect(postgres.uri(name + "_making")) as conn:
+                migrate(lambda: psycopg.connect(postgres.uri(name + "_making")))
+                conn.execute(read_sql("products/buildos.sql").encode())
+                install_preset(conn, "buildos")
+            postgres.create_database(name, template=name + "_making")
+        admin.execute("SELECT pg_advisory_unlock(hashtext(%s))", (name,))
+    return name
+
+
+@pytest.fixture
+def empty_database_uri(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """URI of a database with nothing in it."""
+    name = f"sms_test_{uuid.uuid4().hex}"
+    postgres.create_database(name)
+    yield postgres.uri(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def database_uri(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    """URI of a migrated database of this test's own, with the BuildOS product tables, empty."""
+    name = f"sms_test_{uuid.uuid4().hex}"
+    postgres.create_database(name, template=template)
+    yield postgres.uri(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def db(database_uri: str) -> Iterator[Connection]:
+    """An autocommit connection to this test's own database."""
+    with sms_db.connect(database_uri) as conn:
+        yield conn
