@@ -91,9 +91,11 @@ BEGIN
             -- One maker at a time; the second finds the partition there.
             PERFORM pg_advisory_xact_lock(hashtext('sms_ensure_partitions:' || current_schema()));
             IF to_regclass(quote_ident(v_name)) IS NULL THEN
+                -- Made apart and attached: PARTITION OF would lock out every reader and writer of the table.
+                EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', v_name, p_table);
                 EXECUTE format(
-                    'CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-                    v_name, p_table, v_start, (v_start + v_step)::date
+                    'ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                    p_table, v_name, v_start, (v_start + v_step)::date
                 );
                 v_created := v_created + 1;
             END IF;
@@ -243,6 +245,12 @@ CREATE TABLE sms_dirty_hours (
     noticed_at  timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX sms_dirty_hours_key ON sms_dirty_hours (family, metric_hour);
+
+-- Days whose hours were recomputed and whose daily rows are not yet; append-only too.
+CREATE TABLE sms_dirty_days (
+    metric_date date NOT NULL,
+    noticed_at  timestamptz NOT NULL DEFAULT clock_timestamp()
+);
 
 -- Up to which changed_at each family has looked for changed source rows.
 CREATE TABLE sms_source_watermarks (

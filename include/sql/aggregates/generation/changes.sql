@@ -1,0 +1,5 @@
+-- Hours touched by generations that changed, and how far their changed_at reaches.
+SELECT date_trunc('hour', generated_at, 'UTC') AS metric_hour, max(changed_at) AS changed_at
+FROM source_generations
+WHERE changed_at >= %(since)s AND generated_at IS NOT NULL
+GROUP BY 1

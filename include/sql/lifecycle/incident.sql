@@ -1,0 +1,3 @@
+SELECT id, alert_type, entity, severity, triggered_at
+FROM sms_alert_history
+WHERE id = %(incident_id)s

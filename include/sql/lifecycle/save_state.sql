@@ -1,0 +1,10 @@
+INSERT INTO sms_alert_state AS s (alert_type, entity, state, since, incident_id, last_announced_at, evaluated_through)
+VALUES (
+    %(alert_type)s, %(entity)s, %(state)s, %(now)s, %(incident_id)s, %(announced_at)s::timestamptz, %(window_end)s
+)
+ON CONFLICT (alert_type, entity) DO UPDATE
+SET state = excluded.state,
+    since = CASE WHEN s.state = excluded.state THEN s.since ELSE excluded.since END,
+    incident_id = excluded.incident_id,
+    last_announced_at = coalesce(excluded.last_announced_at, s.last_announced_at),
+    evaluated_through = excluded.evaluated_through

@@ -1,0 +1,12 @@
+-- Distinct users of some days, exactly, from those days' partitions only.
+INSERT INTO sms_active_users_by_day AS d (metric_date, active_users)
+SELECT day.metric_date, active.users
+FROM unnest(%(days)s::date[]) AS day (metric_date)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS users
+    FROM (
+        SELECT DISTINCT m.user_id FROM sms_metrics AS m
+        WHERE m.metric_date = day.metric_date AND m.user_id IS NOT NULL
+    ) AS seen
+) AS active
+ON CONFLICT (metric_date) DO UPDATE SET active_users = excluded.active_users

@@ -1,0 +1,18 @@
+-- The daily rows of some days from their hours: that many days' work, however long the history.
+WITH emptied AS (
+    DELETE FROM sms_metrics_by_day AS d
+    WHERE
+        d.metric_date = ANY(%(days)s::date[])
+        AND NOT EXISTS (
+            SELECT 1 FROM sms_metrics_hourly AS h
+            WHERE h.metric_date = d.metric_date AND h.metric_type = d.metric_type AND h.dimension = 'all'
+        )
+)
+
+INSERT INTO sms_metrics_by_day AS d (metric_date, metric_type, value_sum, value_count, buckets)
+SELECT metric_date, metric_type, sum(value_sum), sum(value_count), sms_merge_buckets(buckets)
+FROM sms_metrics_hourly
+WHERE metric_date = ANY(%(days)s::date[]) AND dimension = 'all'
+GROUP BY metric_date, metric_type
+ON CONFLICT (metric_date, metric_type) DO UPDATE
+SET value_sum = excluded.value_sum, value_count = excluded.value_count, buckets = excluded.buckets

@@ -1,0 +1,1 @@
+"""Airflow hooks: the metrics database, and PagerDuty with a settable address."""

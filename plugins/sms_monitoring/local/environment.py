@@ -1,0 +1,148 @@
+"""The environment variables under which the local Airflow runs, also in the user's own shell."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from sms_monitoring.local import settings_file
+from sms_monitoring.local.credentials import ADMIN, write_private
+from sms_monitoring.local.ports import HOST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sms_monitoring.local.credentials import Credentials
+    from sms_monitoring.local.layout import Layout
+
+# The user's own Airflow settings must not reach the local stack: only these exports do.
+FOREIGN_PREFIXES = ("AIRFLOW_", "SMS_MONITORING_", "_AIRFLOW")
+
+
+@dataclass(frozen=True)
+class Receivers:
+    """Where the local Slack, PagerDuty and mail receivers listen on 127.0.0.1."""
+
+    http_url: str
+    smtp_port: int
+
+
+def exports(
+    *,
+    layout: Layout,
+    credentials: Credentials,
+    settings: settings_file.Settings,
+    metrics_uri: str,
+    airflow_uri: str,
+    airflow_port: int,
+    receivers: Receivers | None,
+    start_date: str | None = None,
+) -> dict[str, str]:
+    """Everything that ``airflow``, the DAGs and ``psql`` need to know, as environment variables.
+
+    :param metrics_uri: libpq URI of the monitoring database.
+    :param airflow_uri: libpq URI of Airflow's metadata database.
+    :param receivers: where to point the connections for Slack, PagerDuty and SMTP; None leaves the file's.
+    :param start_date: ISO time at which the hourly DAG begins.
+    """
+    url = f"http://{HOST}:{airflow_port}"
+    sqlalchemy_rest = airflow_uri.removeprefix("postgresql")
+    return {
+        "PATH": f"{layout.bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PYTHONPATH": str(layout.plugins),
+        "PYTHONPYCACHEPREFIX": str(layout.bytecode),
+        "PYTHONDONTWRITEBYTECODE": "",  # empty is off
+        # A proxy of the machine must not be asked for what runs on the machine.
+        "NO_PROXY": _with_localhost(os.environ.get("NO_PROXY", "")),
+        "no_proxy": _with_localhost(os.environ.get("no_proxy", "")),
+        "AIRFLOW_HOME": str(layout.airflow_home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(layout.dags),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(layout.plugins),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__FERNET_KEY": credentials.fernet_key,
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
+        # A look-up of the machine's full name can take seconds where the network is odd.
+        "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(layout.passwords_file),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2{sqlalchemy_rest}",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": f"postgresql+asyncpg{sqlalchemy_rest}",
+        "AIRFLOW__API__HOST": HOST,
+        "AIRFLOW__API__PORT": str(airflow_port),
+        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API__SECRET_KEY": credentials.api_secret_key,
+        "AIRFLOW__API_AUTH__JWT_SECRET": credentials.jwt_secret,
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(layout.task_logs),
+        "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(layout.task_logs / "dag_processor"),
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        # A changed DAG shows within seconds; an idle scheduler looks five times a second.
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+        **settings_file.exports(settings, connection_overrides(metrics_uri, receivers)),
+        "SMS_MONITORING_DB_URI": metrics_uri,
+        **({"SMS_MONITORING_START_DATE": start_date} if start_date else {}),
+    }
+
+
+def connection_overrides(metrics_uri: str, receivers: Receivers | None) -> dict[str, dict[str, Any]]:
+    """What replaces the placeholders of ``airflow_settings.yaml``: the embedded database, the local receivers."""
+    parts = urlsplit(metrics_uri)
+    host = parse_qs(parts.query)["host"][0]
+    overrides: dict[str, dict[str, Any]] = {
+        "sms_monitoring_db": {
+            "host": host,
+            "port": 5432,
+            "schema": unquote(parts.path.lstrip("/")),
+            "login": unquote(parts.username or ""),
+            "password": "",
+        }
+    }
+    if receivers:
+        overrides |= {
+            "sms_monitoring_slack": {"host": f"{receivers.http_url}/services", "password": "T00000000/B00000000/local"},
+            "sms_monitoring_pagerduty": {"host": receivers.http_url, "password": "0" * 32},
+            "sms_monitoring_smtp": {
+                "host": HOST,
+                "port": receivers.smtp_port,
+                "login": "",
+                "password": "",
+                "extra": {"from_email": "sms-monitoring@example.com", "disable_ssl": True, "disable_tls": True},
+            },
+        }
+    return overrides
+
+
+def child_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment without its Airflow settings, plus ``variables``."""
+    own = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN_PREFIXES)}
+    return {**own, **variables}
+
+
+def render(variables: Mapping[str, str]) -> str:
+    """The variables as lines of POSIX shell, quoted so that any value arrives as it is."""
+    lines = ["# Made by `make demo`, `make smoke` and `make db`; use it with:  . .local/env"]
+    for name, value in variables.items():
+        if name == "PATH":
+            # Prepended to the PATH of the shell that reads the file, not of the one that wrote it.
+            lines.append(f'export PATH={shlex.quote(value.split(os.pathsep, 1)[0])}:"$PATH"')
+        else:
+            lines.append(f"export {name}={shlex.quote(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def write_env_file(path: Path, variables: Mapping[str, str]) -> None:
+    """Write the exports for the user's shell; only the owner may read them, for they hold keys."""
+    write_private(path, render(variables))
+
+
+def _with_localhost(no_proxy: str) -> str:
+    hosts = [host.strip() for host in no_proxy.split(",") if host.strip()]
+    return ",".join([*hosts, *(own for own in (HOST, "localhost") if own not in hosts)])

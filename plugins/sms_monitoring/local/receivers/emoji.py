@@ -1,0 +1,35 @@
+"""The emoji short names that a monitoring message is likely to use; others are shown as written."""
+
+from __future__ import annotations
+
+EMOJI = {
+    "alarm_clock": "⏰",
+    "ambulance": "🚑",
+    "bar_chart": "📊",
+    "bell": "🔔",
+    "chart_with_downwards_trend": "📉",
+    "chart_with_upwards_trend": "📈",
+    "fire": "🔥",
+    "hourglass": "⌛",
+    "information_source": "ℹ️",
+    "large_blue_circle": "🔵",
+    "large_green_circle": "🟢",
+    "large_orange_circle": "🟠",
+    "large_yellow_circle": "🟡",
+    "link": "🔗",
+    "mailbox": "📫",
+    "moneybag": "💰",
+    "mute": "🔇",
+    "no_bell": "🔕",
+    "no_entry": "⛔",
+    "octagonal_sign": "🛑",
+    "question": "❓",
+    "red_circle": "🔴",
+    "robot_face": "🤖",
+    "rotating_light": "🚨",
+    "tada": "🎉",
+    "test_tube": "🧪",
+    "warning": "⚠️",
+    "white_check_mark": "✅",
+    "x": "❌",
+}

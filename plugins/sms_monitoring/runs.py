@@ -1,0 +1,44 @@
+"""What a DAG run is about: its hour, and whether that hour is the present or history."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sms_monitoring.notify.message import Link
+from sms_monitoring.timeframe import HOUR, Window, floor_hour
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+# A window that ended longer ago than this is history: evaluated and stored, but nobody is paged for it.
+FRESHNESS_LIMIT = timedelta(hours=3)
+
+
+def run_window(context: Context) -> Window:
+    """The run's data interval; for a manual run without one, the newest complete hour."""
+    start, end = context.get("data_interval_start"), context.get("data_interval_end")
+    if start is None or end is None or start == end:
+        newest = floor_hour(datetime.now(UTC))
+        return Window(newest - HOUR, newest)
+    return Window.covering(start.astimezone(UTC), end.astimezone(UTC))
+
+
+def is_history(context: Context, window_end: datetime, now: datetime) -> bool:
+    """Whether the run must not page: a backfill, or an hour older than :data:`FRESHNESS_LIMIT`.
+
+    Catch-up runs and cleared old runs keep the type "scheduled", so the age decides too.
+    """
+    return str(context["dag_run"].run_type) == "backfill" or now - window_end > FRESHNESS_LIMIT
+
+
+def run_link(context: Context) -> tuple[Link, ...]:
+    """A link to the DAG run in the Airflow UI, where its address is configured."""
+    from airflow.sdk.configuration import conf
+
+    base_url = conf.get("api", "base_url", fallback="").rstrip("/")
+    if not base_url.startswith("http"):
+        return ()
+    run = context["dag_run"]
+    return (Link(label="DAG run", url=f"{base_url}/dags/{quote(run.dag_id)}/runs/{quote(run.run_id, safe='')}"),)

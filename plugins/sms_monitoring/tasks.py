@@ -1,0 +1,126 @@
+"""The Python tasks of the DAGs: each opens the database, calls one function of the package, logs what it did."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import get_current_context
+
+from sms_monitoring.runs import is_history, run_window
+
+if TYPE_CHECKING:
+    from sms_monitoring.timeframe import Window
+
+log = logging.getLogger(__name__)
+
+
+class RunFailedError(RuntimeError):
+    """Some task of the run failed while the rest went on."""
+
+
+class DeliveryPendingError(RuntimeError):
+    """Notifications are still to be delivered; the task's next try, or the next hour, sends them."""
+
+
+def aggregate_family(family: str) -> dict[str, Any]:
+    """Aggregate one family: the run's hour and all that changed; for history, just the run's hour."""
+    from sms_monitoring.aggregation import pipeline
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+
+    context = get_current_context()
+    window = run_window(context)
+    with SmsMetricsHook().connect() as conn:
+        if is_history(context, window.end, datetime.now(UTC)):
+            result = pipeline.aggregate_range(conn, family, window)
+        else:
+            result = pipeline.aggregate_hour(conn, family, window)
+    log.info("%s: %d hours recomputed for %s", family, len(result.hours), window)
+    return {"hours": len(result.hours), "refused": len(result.refused), "rejected_facts": result.rejected_facts}
+
+
+def recompute_family(family: str, start: str, end: str) -> int:
+    """Recompute one family for all hours from ``start`` to ``end`` (ISO 8601); returns how many."""
+    from sms_monitoring.aggregation import pipeline
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+
+    window = parse_range(start, end)
+    done = 0
+
+    def progress(hours: int) -> None:
+        nonlocal done
+        done += hours
+        log.info("%s: %d of %d hours", family, done, len(window.hours()))
+
+    with SmsMetricsHook().connect() as conn:
+        return len(pipeline.aggregate_range(conn, family, window, progress).hours)
+
+
+def parse_range(start: str, end: str) -> Window:
+    """The whole hours that two form fields name.
+
+    :raises ValueError: for a time that is not ISO 8601, or a range that is empty or reaches into the future.
+    """
+    from sms_monitoring.timeframe import HOUR, Window, floor_hour
+
+    moments = []
+    for name, text in (("start", start), ("end", end)):
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError(f"{name} is {text!r}, not a time like 2026-11-01T00:00:00+00:00") from error
+        moments.append(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    window = Window.covering(*moments)
+    if window.end > floor_hour(datetime.now(UTC)) + HOUR:
+        raise ValueError(f"end {end} lies in the future; the newest hour is {floor_hour(datetime.now(UTC)):%Y-%m-%d %H:%M} UTC")
+    return window
+
+
+def refresh_views() -> int:
+    """Rebuild the daily rows that changed and refresh the daily view; returns the number of days rebuilt."""
+    from sms_monitoring.aggregation import pipeline
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+
+    with SmsMetricsHook().connect() as conn:
+        return pipeline.refresh_views(conn)
+
+
+def dispatch_channel(channel: str) -> dict[str, int]:
+    """Deliver what the outbox holds for one channel. A backfill delivers nothing.
+
+    :raises DeliveryPendingError: when something could not be delivered now.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    context = get_current_context()
+    if str(context["dag_run"].run_type) == "backfill":
+        raise AirflowSkipException("a backfill notifies nobody")
+    return deliver(channel, worker=worker_name(context))
+
+
+def worker_name(context: Any) -> str:
+    """Who claims outbox rows: the same for every try of one task, so that a retry frees what a killed try held."""
+    instance = context["ti"]
+    return f"{instance.dag_id}/{instance.run_id}/{instance.task_id}"
+
+
+def deliver(channel: str, worker: str) -> dict[str, int]:
+    """Dispatch one channel and log the report; see :func:`sms_monitoring.notify.dispatch.dispatch`."""
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+    from sms_monitoring.notify.dispatch import dispatch
+
+    with SmsMetricsHook().connect() as conn:
+        report = dispatch(conn, channel, worker)
+    log.info("%s: %s", channel, report)
+    if report.errors:
+        raise DeliveryPendingError(f"{channel}: {'; '.join(report.errors)}")
+    return {"sent": report.sent, "failed": report.failed, "suppressed": report.suppressed}
+
+
+def fail_run() -> None:
+    """Mark the run failed, because a task of it was.
+
+    :raises RunFailedError: always.
+    """
+    raise RunFailedError("a task of this run failed; the others went on. See the red task's log.")
