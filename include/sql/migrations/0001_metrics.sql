@@ -66,14 +66,15 @@ CREATE TABLE sms_metrics (
     )
 ) PARTITION BY RANGE (metric_date);
 
--- Makes the partitions of one table for a range of days (bounds inclusive). Days that retention has
--- already dropped are left out: they must not come back empty.
+-- Makes the partitions of one table for a range of days (bounds inclusive); returns how many were missing.
+-- Days that retention has already dropped are left out: they must not come back empty.
 CREATE FUNCTION sms_ensure_partitions(p_table text, p_from date, p_until date) RETURNS integer
 LANGUAGE plpgsql SET timezone = 'UTC' AS $$
 DECLARE
+    v_parent  regclass := to_regclass(quote_ident(p_table));
     v_policy  sms_retention_policies%ROWTYPE;
     v_start   date;
-    v_step    interval;
+    v_end     date;
     v_name    text;
     v_created integer := 0;
 BEGIN
@@ -81,26 +82,39 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'table "%" has no row in sms_retention_policies', p_table
             USING HINT = 'Partitioned tables need a policy: table_name, partition_period, keep_days.';
+    ELSIF (isfinite(p_from) AND isfinite(p_until) AND p_from <= p_until) IS NOT TRUE THEN
+        RAISE EXCEPTION '% to % is no range of days', coalesce(p_from::text, 'null'), coalesce(p_until::text, 'null')
+            USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    v_step := ('1 ' || v_policy.partition_period)::interval;
-    v_start := date_trunc(v_policy.partition_period, greatest(p_from, coalesce(v_policy.dropped_before, p_from)))::date;
 
-    WHILE v_start <= p_until LOOP
-        v_name := p_table || to_char(v_start, CASE v_policy.partition_period WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END);
-        IF to_regclass(quote_ident(v_name)) IS NULL THEN
-            -- One maker at a time; the second finds the partition there.
-            PERFORM pg_advisory_xact_lock(hashtext('sms_ensure_partitions:' || current_schema()));
-            IF to_regclass(quote_ident(v_name)) IS NULL THEN
-                -- Made apart and attached: PARTITION OF would lock out every reader and writer of the table.
-                EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', v_name, p_table);
-                EXECUTE format(
-                    'ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-                    p_table, v_name, v_start, (v_start + v_step)::date
-                );
-                v_created := v_created + 1;
-            END IF;
+    v_end := greatest(p_from, v_policy.dropped_before);
+    WHILE v_end <= p_until LOOP
+        v_start := date_trunc(v_policy.partition_period, v_end)::date;
+        v_end := (v_start + ('1 ' || v_policy.partition_period)::interval)::date;
+        v_name := quote_ident(
+            p_table || to_char(v_start, CASE v_policy.partition_period WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END)
+        );
+        CONTINUE WHEN pg_partition_root(to_regclass(v_name)) = v_parent;
+
+        -- It has to be made, beside its table, whatever other schemas of the search_path hold.
+        SELECT relnamespace::regnamespace || '.' || v_name INTO v_name FROM pg_class WHERE oid = v_parent AND relkind = 'p';
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'sms_retention_policies names "%", which is no partitioned table', p_table
+                USING HINT = 'Delete the row, or create the table PARTITION BY RANGE of a date or timestamptz column.';
         END IF;
-        v_start := (v_start + v_step)::date;
+        -- One maker at a time, in the mode that ATTACH takes anyway: readers and writers go on. Unlike an advisory
+        -- lock it makes this session see what others committed meanwhile: the partition made, or dropped for good.
+        EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', v_parent);
+        CONTINUE WHEN pg_partition_root(to_regclass(v_name)) = v_parent
+            OR v_end <= (SELECT dropped_before FROM sms_retention_policies WHERE table_name = p_table);
+        IF to_regclass(v_name) IS NOT NULL THEN
+            RAISE EXCEPTION 'table % exists but is not attached to "%"', v_name, p_table
+                USING HINT = 'Attach it as a partition, rename it, or drop it.';
+        END IF;
+        -- Made apart and attached: PARTITION OF would lock out every reader and writer of the table.
+        EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL)', v_name, v_parent);
+        EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)', v_parent, v_name, v_start, v_end);
+        v_created := v_created + 1;
     END LOOP;
     RETURN v_created;
 END
@@ -274,7 +288,7 @@ $$;
 -- metric type, derived metric type, negative value, an hour in the future or past retention.
 CREATE FUNCTION record_sms_metric(
     p_metric_type  text,
-    p_metric_value numeric DEFAULT 1,
+    p_metric_value double precision DEFAULT 1,
     p_user_id      text DEFAULT NULL,
     p_at           timestamptz DEFAULT now(),
     p_sample_count bigint DEFAULT 1
@@ -315,7 +329,7 @@ BEGIN
 
     PERFORM sms_ensure_partitions('sms_metrics', v_date, v_date);
     INSERT INTO sms_metrics AS m (metric_date, metric_hour, user_id, metric_type, metric_value, sample_count)
-    VALUES (v_date, v_hour, p_user_id, p_metric_type, p_metric_value, p_sample_count)
+    VALUES (v_date, v_hour, p_user_id, p_metric_type, p_metric_value::numeric, p_sample_count)
     ON CONFLICT ON CONSTRAINT sms_metrics_key DO UPDATE
     SET metric_value = m.metric_value + excluded.metric_value,
         sample_count = m.sample_count + excluded.sample_count,
@@ -338,7 +352,7 @@ BEGIN
     -- In key order, so that two batches never wait for each other crosswise.
     FOR v_item IN
         SELECT * FROM jsonb_to_recordset(p_metrics)
-            AS item (metric_type text, value numeric, user_id text, at timestamptz, sample_count bigint)
+            AS item (metric_type text, value double precision, user_id text, at timestamptz, sample_count bigint)
         ORDER BY at, metric_type, user_id
     LOOP
         PERFORM record_sms_metric(
@@ -351,7 +365,7 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION record_sms_metric(text, numeric, text, timestamptz, bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION record_sms_metric(text, double precision, text, timestamptz, bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION record_sms_metrics(jsonb) FROM PUBLIC;
 
 

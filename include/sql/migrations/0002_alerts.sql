@@ -166,11 +166,20 @@ COMMENT ON FUNCTION check_sms_alerts() IS 'Where every alert type stands, as the
 
 -- ── Sent once ────────────────────────────────────────────────────────────────────────────────
 
+-- One row a local day and recipient list; see sms_monitoring.digest.send.
 CREATE TABLE sms_digest_log (
     digest_date date NOT NULL,
+    -- Sorted, lower case, each once, joined by commas.
     recipients  text NOT NULL,
-    status      text NOT NULL CHECK (status IN ('sending', 'sent')),
-    claimed_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    status      text NOT NULL CHECK (status IN ('sending', 'failed', 'sent')),
+    -- The same for every attempt, so that a mail program folds a mail that came twice.
+    message_id  uuid NOT NULL DEFAULT gen_random_uuid(),
+    attempts    integer NOT NULL DEFAULT 1,
+    claimed_by  text NOT NULL,
+    lease_until timestamptz NOT NULL,
+    -- Why the last attempt failed; of a sent digest, who of the recipients was refused.
+    last_error  text,
     sent_at     timestamptz,
+    CHECK ((status = 'sent') = (sent_at IS NOT NULL)),
     PRIMARY KEY (digest_date, recipients)
 );

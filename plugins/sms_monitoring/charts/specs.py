@@ -27,7 +27,8 @@ NO_DATA = ("No data", FAINT)
 def hourly_volume(hours: Sequence[Row], *, width: Width = 560, height: int = 170) -> Spec:
     """Messages sent in each hour, stacked by what became of them; hours without data are shaded.
 
-    :param hours: ``label`` (unique, e.g. "14:00"), ``delivered``, ``failed``, ``unconfirmed`` (counts), ``missing`` (bool).
+    :param hours: ``label`` (unique, e.g. "14:00"), the counts ``delivered``, ``failed`` and ``unconfirmed``,
+        and ``missing`` (bool).
     """
     import altair as alt
 
@@ -51,7 +52,7 @@ def hourly_volume(hours: Sequence[Row], *, width: Width = 560, height: int = 170
         for order, (key, (name, _)) in enumerate(OUTCOMES.items())
     ]
     volume = (
-        alt.Chart(alt.Data(values=counts))
+        alt.Chart(alt.InlineData(values=counts))
         .mark_bar()
         .encode(
             x=x,
@@ -63,7 +64,7 @@ def hourly_volume(hours: Sequence[Row], *, width: Width = 560, height: int = 170
     )
     if not missing:
         return _finish(volume, width, height)
-    shade = alt.Chart(alt.Data(values=missing)).mark_rect().encode(x=x, color=color)
+    shade = alt.Chart(alt.InlineData(values=missing)).mark_rect().encode(x=x, color=color)
     return _finish(alt.layer(shade, volume), width, height)
 
 
@@ -75,7 +76,7 @@ def delivery_funnel(stages: Sequence[Row], *, width: Width = 560, height: int = 
     import altair as alt
 
     most = max((stage["messages"] for stage in stages), default=0)
-    base = alt.Chart(alt.Data(values=[dict(stage) for stage in stages])).encode(
+    base = alt.Chart(alt.InlineData(values=[dict(stage) for stage in stages])).encode(
         y=alt.Y(
             "stage:N",
             sort=[stage["stage"] for stage in stages],
@@ -114,7 +115,7 @@ def delivery_rate(
         scale=alt.Scale(domain=[floor, 100], nice=False),
         axis=alt.Axis(tickCount=4, labelExpr="datum.label + '%'"),
     )
-    base = alt.Chart(alt.Data(values=[dict(day) for day in days])).encode(x=x, y=y)
+    base = alt.Chart(alt.InlineData(values=[dict(day) for day in days])).encode(x=x, y=y)
     below = "false" if threshold is None else f"datum.rate < {threshold}"
     layers: list[alt.Chart] = [
         base.mark_line(),
@@ -128,10 +129,12 @@ def delivery_rate(
         ),
     ]
     if threshold is not None:
-        line = alt.Chart(alt.Data(values=[{"rate": threshold}])).encode(y=y)
+        line = alt.Chart(alt.InlineData(values=[{"rate": threshold}])).encode(y=y)
         layers.append(line.mark_rule(color=BAD, strokeDash=[5, 4], strokeWidth=1.5))
         layers.append(
-            line.mark_text(align="left", dx=4, dy=-7, color=BAD, text=f"alert below {threshold:g}%").encode(x=alt.value(0))
+            line.mark_text(align="left", dx=4, dy=-7, color=BAD, text=f"alert below {threshold:g}%").encode(
+                x=alt.value(0)
+            )
         )
     return _finish(alt.layer(*layers), width, height)
 
@@ -145,7 +148,7 @@ def llm_cost(days: Sequence[Row], *, width: Width = 560, height: int = 150) -> S
 
     values = [{**day, "last": index == len(days) - 1} for index, day in enumerate(days)]
     bars = (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(alt.InlineData(values=values))
         .mark_bar(cornerRadiusEnd=2)
         .encode(
             x=_day_axis(days),
@@ -172,7 +175,7 @@ def _day_axis(days: Sequence[Row]) -> alt.X:
     )
 
 
-def _finish(chart: alt.Chart | alt.LayerChart, width: Width, height: int) -> Spec:
+def _finish(chart: alt.Chart | alt.LayerChart | alt.FacetChart, width: Width, height: int) -> Spec:
     spec: Spec = chart.properties(width=width, height=height).to_dict()
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     spec["config"] = theme()

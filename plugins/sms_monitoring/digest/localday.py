@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -41,12 +40,6 @@ class LocalDay:
 
     def _end_label(self, end: datetime) -> str:
         return "24:00" if end == self.window.end and end.astimezone(self.zone).time() == time.min else self.label(end)
-
-    def hour_labels(self) -> list[str]:
-        """A label for each of :meth:`hours`, all different."""
-        labels = [self.label(hour) for hour in self.hours()]
-        assert max(Counter(labels).values()) == 1  # noqa: S101
-        return labels
 
 
 def local_day(day: date, timezone: str) -> LocalDay:

@@ -9,7 +9,6 @@ import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from sms_monitoring.local.settings_file import Pool
 
@@ -56,16 +55,19 @@ class AirflowApi:
         """Let the scheduler run a DAG."""
         self._request("PATCH", f"/dags/{dag_id}", json={"is_paused": False})
 
-    def trigger(self, dag_id: str, conf: Mapping[str, Any], *, logical_date: datetime | None = None) -> str:
+    def trigger(self, dag_id: str, conf: Mapping[str, Any]) -> str:
         """Create a manual run with ``conf`` as its params; returns the run's id."""
-        at = logical_date.isoformat() if logical_date else None
-        run: Json = self._request("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": at, "conf": dict(conf)})
+        run: Json = self._request("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf)})
         return str(run["dag_run_id"])
 
     def runs(self, dag_id: str = "~") -> list[Json]:
         """The runs of one DAG, by default of all, oldest first."""
         runs: list[Json] = self._get(f"/dags/{dag_id}/dagRuns", limit=100, order_by="run_after")["dag_runs"]
         return runs
+
+    def run(self, dag_id: str, run_id: str) -> Json:
+        """One run."""
+        return self._get(f"/dags/{dag_id}/dagRuns/{run_id}")
 
     def task_instances(self, dag_id: str, run_id: str) -> list[Json]:
         """The task instances of one run."""

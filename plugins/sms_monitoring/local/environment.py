@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from sms_monitoring.local import settings_file
-from sms_monitoring.local.credentials import ADMIN, write_private
+from sms_monitoring.local.credentials import ADMIN
 from sms_monitoring.local.ports import HOST
+from sms_monitoring.local.receivers.connections import FROM_EMAIL, ROUTING_KEY, SLACK_SERVICE, SLACK_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from sms_monitoring.local.credentials import Credentials
@@ -24,10 +26,10 @@ FOREIGN_PREFIXES = ("AIRFLOW_", "SMS_MONITORING_", "_AIRFLOW")
 
 
 @dataclass(frozen=True)
-class Receivers:
-    """Where the local Slack, PagerDuty and mail receivers listen on 127.0.0.1."""
+class ReceiverPorts:
+    """Where the local receivers listen: Slack and PagerDuty at ``url``, mail at a port of 127.0.0.1."""
 
-    http_url: str
+    url: str
     smtp_port: int
 
 
@@ -39,20 +41,19 @@ def exports(
     metrics_uri: str,
     airflow_uri: str,
     airflow_port: int,
-    receivers: Receivers | None,
-    start_date: str | None = None,
+    receivers: ReceiverPorts | None = None,
+    start_date: datetime | None = None,
 ) -> dict[str, str]:
     """Everything that ``airflow``, the DAGs and ``psql`` need to know, as environment variables.
 
     :param metrics_uri: libpq URI of the monitoring database.
     :param airflow_uri: libpq URI of Airflow's metadata database.
     :param receivers: where to point the connections for Slack, PagerDuty and SMTP; None leaves the file's.
-    :param start_date: ISO time at which the hourly DAG begins.
+    :param start_date: the hour from which the hourly DAG catches up; None: it does not.
     """
     url = f"http://{HOST}:{airflow_port}"
     sqlalchemy_rest = airflow_uri.removeprefix("postgresql")
     return {
-        "PATH": f"{layout.bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONPATH": str(layout.plugins),
         "PYTHONPYCACHEPREFIX": str(layout.bytecode),
         "PYTHONDONTWRITEBYTECODE": "",  # empty is off
@@ -88,11 +89,12 @@ def exports(
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
         **settings_file.exports(settings, connection_overrides(metrics_uri, receivers)),
         "SMS_MONITORING_DB_URI": metrics_uri,
-        **({"SMS_MONITORING_START_DATE": start_date} if start_date else {}),
+        "SMS_MONITORING_POOL": settings.pools[0].name if settings.pools else "",
+        "SMS_MONITORING_START_DATE": start_date.isoformat() if start_date else "",
     }
 
 
-def connection_overrides(metrics_uri: str, receivers: Receivers | None) -> dict[str, dict[str, Any]]:
+def connection_overrides(metrics_uri: str, receivers: ReceiverPorts | None) -> dict[str, dict[str, Any]]:
     """What replaces the placeholders of ``airflow_settings.yaml``: the embedded database, the local receivers."""
     parts = urlsplit(metrics_uri)
     host = parse_qs(parts.query)["host"][0]
@@ -107,40 +109,38 @@ def connection_overrides(metrics_uri: str, receivers: Receivers | None) -> dict[
     }
     if receivers:
         overrides |= {
-            "sms_monitoring_slack": {"host": f"{receivers.http_url}/services", "password": "T00000000/B00000000/local"},
-            "sms_monitoring_pagerduty": {"host": receivers.http_url, "password": "0" * 32},
+            "sms_monitoring_slack": {"host": f"{receivers.url}/services", "password": f"{SLACK_SERVICE}/{SLACK_TOKEN}"},
+            "sms_monitoring_pagerduty": {"host": receivers.url, "password": ROUTING_KEY},
             "sms_monitoring_smtp": {
                 "host": HOST,
                 "port": receivers.smtp_port,
                 "login": "",
                 "password": "",
-                "extra": {"from_email": "sms-monitoring@example.com", "disable_ssl": True, "disable_tls": True},
+                "extra": {"from_email": FROM_EMAIL, "disable_ssl": True, "disable_tls": True},
             },
         }
     return overrides
 
 
-def child_environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment without its Airflow settings, plus ``variables``."""
+def child_environment(layout: Layout, variables: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment without its Airflow settings, plus ``variables`` and the programs in PATH."""
     own = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN_PREFIXES)}
+    own["PATH"] = os.pathsep.join([str(layout.bin), own.get("PATH", os.defpath)])
     return {**own, **variables}
 
 
-def render(variables: Mapping[str, str]) -> str:
-    """The variables as lines of POSIX shell, quoted so that any value arrives as it is."""
-    lines = ["# Made by `make demo`, `make smoke` and `make db`; use it with:  . .local/env"]
-    for name, value in variables.items():
-        if name == "PATH":
-            # Prepended to the PATH of the shell that reads the file, not of the one that wrote it.
-            lines.append(f'export PATH={shlex.quote(value.split(os.pathsep, 1)[0])}:"$PATH"')
-        else:
-            lines.append(f"export {name}={shlex.quote(value)}")
+def render(variables: Mapping[str, str], *, programs: Path, postgres_programs: Path) -> str:
+    """The variables as lines of POSIX shell, quoted so that any value arrives as it is.
+
+    :param programs: folder to search first, for ``airflow`` and ``python``.
+    :param postgres_programs: folder to search last: the machine's own ``psql`` goes first.
+    """
+    lines = [
+        "# Made by `make demo`, `make smoke` and `make db`; use it with:  . .local/env",
+        f'export PATH={shlex.quote(str(programs))}:"$PATH":{shlex.quote(str(postgres_programs))}',
+        *(f"export {name}={shlex.quote(value)}" for name, value in variables.items()),
+    ]
     return "\n".join(lines) + "\n"
-
-
-def write_env_file(path: Path, variables: Mapping[str, str]) -> None:
-    """Write the exports for the user's shell; only the owner may read them, for they hold keys."""
-    write_private(path, render(variables))
 
 
 def _with_localhost(no_proxy: str) -> str:

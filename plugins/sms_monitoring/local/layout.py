@@ -65,8 +65,18 @@ class Layout:
 
     @property
     def run(self) -> Path:
-        """Records of running processes, and the lock that only one stack of a checkout holds."""
+        """Records of running processes."""
         return self.local / "run"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the one stack that may run in a checkout."""
+        return self.run / "stack.lock"
+
+    @property
+    def keep_postgres(self) -> Path:
+        """Exists from ``make db`` to ``make db-stop``: the end of a demo then leaves PostgreSQL running."""
+        return self.run / "keep-postgres"
 
     @property
     def credentials_file(self) -> Path:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import fasteners
 import psutil
 import psycopg
 from psycopg import sql
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 class EmbeddedPostgres:
     """One PostgreSQL server over one data folder. It outlives this process until :meth:`stop`."""
@@ -37,10 +34,7 @@ class EmbeddedPostgres:
     def is_running(self) -> bool:
         """Whether a server over this data folder runs, whoever started it."""
         pid = self._recorded_pid()
-        try:
-            return pid is not None and str(self.data_dir) in psutil.Process(pid).cmdline()
-        except psutil.Error:
-            return False
+        return pid is not None and _works_in(pid, self.data_dir)
 
     @property
     def bin(self) -> Path:
@@ -53,11 +47,16 @@ class EmbeddedPostgres:
         host = quote(str(self._server().get_postmaster_info().socket_dir), safe="")
         return f"postgresql://postgres@/{quote(database)}?host={host}"
 
+    def has_database(self, name: str) -> bool:
+        """Whether a database of that name exists."""
+        with psycopg.connect(self.uri("postgres"), autocommit=True) as conn:
+            return conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
+
     def create_database(self, name: str, *, template: str | None = None) -> bool:
         """Create a database unless it exists; returns whether it was created."""
+        if self.has_database(name):
+            return False
         with psycopg.connect(self.uri("postgres"), autocommit=True) as conn:
-            if conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
-                return False
             like = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
             conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + like)
             return True
@@ -93,18 +92,37 @@ class EmbeddedPostgres:
         if not self._initialised_mark.exists():
             shutil.rmtree(self.data_dir)  # initdb was killed half-way; such a folder never starts
         elif (pid := self._recorded_pid()) and psutil.pid_exists(pid):
-            # The dead server's pid is someone else's by now, whom the library would take for the server.
+            # The dead server's pid is a zombie's or someone else's by now, which library and server take for a server.
+            self._end_orphans()
+            lines = (self.data_dir / "postmaster.pid").read_text(encoding="utf-8").splitlines()
             (self.data_dir / "postmaster.pid").unlink()
+            if len(lines) > 4:
+                Path(lines[4], f".s.PGSQL.{lines[3]}.lock").unlink(missing_ok=True)
 
     @property
     def _initialised_mark(self) -> Path:
         return self.data_dir.with_name(f"{self.data_dir.name}.initialised")
+
+    def _end_orphans(self) -> None:
+        """See that no backend of the dead server still writes to the data folder: they notice and end, or are killed."""
+        orphans = [process for process in psutil.process_iter() if _works_in(process.pid, self.data_dir)]
+        _, left = psutil.wait_procs(orphans, timeout=5)
+        for process in left:
+            process.kill()
+        psutil.wait_procs(left, timeout=5)
 
     def _recorded_pid(self) -> int | None:
         try:
             return int((self.data_dir / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
         except (OSError, ValueError):
             return None
+
+
+def _works_in(pid: int, folder: Path) -> bool:
+    try:
+        return psutil.Process(pid).cwd() == str(folder)
+    except (psutil.Error, OSError):
+        return False
 
 
 def _library() -> Any:

@@ -76,13 +76,27 @@ class ProcessGroup:
         self._running[name] = _Running(process, record)
         self._record_file(name).write_text(json.dumps(asdict(record)), encoding="utf-8")
 
-    def check(self) -> None:
-        """See that every process still runs.
+    def run(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start ``command`` and wait for its end.
+
+        :raises ProcessDiedError: when it fails, with the end of its log.
+        """
+        self.start(name, command, environment)
+        while self._running[name].process.poll() is None:
+            self.check(without=name)
+            with suppress(subprocess.TimeoutExpired):
+                self._running[name].process.wait(0.2)
+        if self._running[name].process.returncode == 0:
+            self._forget(name)
+        self.check()
+
+    def check(self, without: str | None = None) -> None:
+        """See that every process, but for ``without``, still runs.
 
         :raises ProcessDiedError: naming the first that does not, with the end of its log.
         """
         for name, running in self._running.items():
-            if (code := running.process.poll()) is not None:
+            if name != without and (code := running.process.poll()) is not None:
                 how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
                 raise ProcessDiedError(f"{name} {how}; the end of {self.log_file(name)}:\n{self.log_tail(name)}")
 
@@ -98,10 +112,9 @@ class ProcessGroup:
     def stop(self, grace: float = GRACE_SECONDS) -> None:
         """Stop everything that was started here: SIGTERM, and SIGKILL for what is left after ``grace`` seconds."""
         _stop_sessions([running.record for running in self._running.values()], grace)
-        for name, running in self._running.items():
+        for name, running in list(self._running.items()):
             running.process.wait()
-            self._record_file(name).unlink(missing_ok=True)
-        self._running.clear()
+            self._forget(name)
 
     def stop_leftovers(self, grace: float = GRACE_SECONDS) -> list[str]:
         """Stop what an earlier stack left behind when it was killed; returns the names of what still ran."""
@@ -113,6 +126,10 @@ class ProcessGroup:
                 _stop_sessions([record], grace)
             file.unlink(missing_ok=True)
         return found
+
+    def _forget(self, name: str) -> None:
+        del self._running[name]
+        self._record_file(name).unlink(missing_ok=True)
 
     def _record_file(self, name: str) -> Path:
         return self._run_dir / f"{name}.json"

@@ -16,12 +16,14 @@ MAX_ID = 255
 MAX_URL = 3000
 MAX_ALT_TEXT = 2000
 # Known to Slack in messages, but not looked into here beyond their type.
-OTHER_BLOCKS = {"alert", "call", "card", "carousel", "context_actions", "file", "input", "plan", "rich_text", "table",
-                "task_card", "video"}  # fmt: skip
-ACTION_ELEMENTS = {"button", "channels_select", "checkboxes", "conversations_select", "datepicker", "datetimepicker",
-                   "external_select", "multi_channels_select", "multi_conversations_select", "multi_external_select",
-                   "multi_static_select", "multi_users_select", "overflow", "radio_buttons", "static_select", "timepicker",
-                   "users_select", "workflow_button"}  # fmt: skip
+OTHER_BLOCKS = frozenset(
+    ("alert", "call", "card", "carousel", "context_actions", "file", "input", "plan", "rich_text", "table", "video")
+)
+SELECTS = ("channels_select", "conversations_select", "external_select", "static_select", "users_select")
+PICKERS = ("checkboxes", "datepicker", "datetimepicker", "overflow", "radio_buttons", "timepicker")
+ACTION_ELEMENTS = frozenset(
+    ("button", "workflow_button", *PICKERS, *SELECTS, *(f"multi_{select}" for select in SELECTS))
+)
 
 Block = dict[str, Any]
 

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sms_monitoring.local.receivers.verdict import Channel
+from sms_monitoring.local.receivers.verdict import Channel, Verdict
 
 KINDS = ("status", "stall", "hang", "drop", "refuse", "per_second")
 # A client that asked for no time-out must not hold a test run for ever.
@@ -67,7 +67,8 @@ class Fault:
         """
         unknown = set(body) - set(cls.__dataclass_fields__)
         if unknown:
-            raise ValueError(f"unknown field {', '.join(sorted(unknown))}; there are: {', '.join(cls.__dataclass_fields__)}")
+            known = ", ".join(cls.__dataclass_fields__)
+            raise ValueError(f"unknown field {', '.join(sorted(unknown))}; there are: {known}")
         try:
             return cls(**body)
         except TypeError as error:
@@ -94,6 +95,22 @@ class Fault:
         return text if self.times is None else f"{text}, {self.times} more time{'s' if self.times > 1 else ''}"
 
 
+def struck(verdict: Verdict, fault: Fault | None, answer: str | dict[str, Any] = "") -> Verdict:
+    """What becomes of a verdict under a fault. Where the far side accepts first, its own rejection goes before.
+
+    :param answer: the body of the answer that a ``status`` fault gives.
+    """
+    if fault is None or (fault.accepts and not verdict.accepted):
+        return verdict
+    if fault.accepts:
+        note = "accepted, then dropped the connection" if fault.drop else f"answered {fault.hang:g} s late"
+        return replace(verdict, status=None if fault.drop else verdict.status, warnings=(*verdict.warnings, note))
+    if fault.status is not None:
+        return replace(verdict, status=fault.status, answer=answer, reason=f"fault on demand: answered {fault.status}")
+    reason = f"stalled for {fault.stall:g} s" if fault.stall is not None else "connection refused"
+    return replace(verdict, status=None, answer="", reason=f"fault on demand: {reason}")
+
+
 class FaultBook:
     """The faults that are on now, one per channel at most."""
 
@@ -103,7 +120,12 @@ class FaultBook:
         self._last_passed: dict[Channel, float] = {}
 
     def set(self, channel: Channel, fault: Fault) -> None:
-        """Switch a fault on, in place of the one before."""
+        """Switch a fault on, in place of the one before.
+
+        :raises ValueError: for a fault that this channel cannot have.
+        """
+        if fault.at == "rcpt" and (channel is not Channel.EMAIL or fault.status is None):
+            raise ValueError("at='rcpt' goes with a status of the channel email")
         self.clear(channel)
         self.active[channel] = fault
         self._released[channel] = asyncio.Event()
@@ -115,10 +137,10 @@ class FaultBook:
         if released := self._released.pop(channel, None):
             released.set()
 
-    def take(self, channel: Channel, now: float) -> Fault | None:
-        """The fault that strikes a delivery arriving at ``now`` (seconds, monotonic), and counts it."""
+    def take(self, channel: Channel, now: float, *, at: str = "data") -> Fault | None:
+        """The fault that strikes a delivery at ``now`` (seconds, monotonic) at this stage of it, and counts it."""
         fault = self.active.get(channel)
-        if fault is None:
+        if fault is None or fault.at != at:
             return None
         if fault.per_second is not None:
             wait = self._last_passed.get(channel, -math.inf) + 1 / fault.per_second - now

@@ -57,7 +57,9 @@ class IncidentBook:
             incident.status = "acknowledged"
         else:
             incident.status, incident.resolved_at = "resolved", at
-        incident.timeline.append({"at": at, "action": action, "note": (event.get("payload") or {}).get("summary", "")})
+        payload = event.get("payload")
+        note = str(payload.get("summary", "")) if isinstance(payload, dict) else ""
+        incident.timeline.append({"at": at, "action": action, "note": note})
         return None
 
     def to_json(self) -> list[dict[str, Any]]:

@@ -16,8 +16,8 @@ def parse_mail(raw: bytes) -> dict[str, Any]:
     """The parts of a mail.
 
     :returns: ``subject``, ``from``, ``to`` (list), ``cc`` (list), ``text`` and ``html`` (None where absent),
-        ``inline`` (``cid``, ``content_type``, ``size``, ``data`` in base64) and ``attachments`` (``filename``, ``content_type``,
-        ``size``).
+        ``inline`` (``cid``, ``content_type``, ``size``, ``data`` in base64) and
+        ``attachments`` (``filename``, ``content_type``, ``size``).
     """
     message = message_from_bytes(raw, policy=policy.default)
     assert isinstance(message, EmailMessage)  # noqa: S101 - what policy.default makes
@@ -66,7 +66,7 @@ def _addresses(message: EmailMessage, header: str) -> list[str]:
 
 
 def _body(message: EmailMessage, kind: str) -> str | None:
-    part = message.get_body(preferencelist=(kind,))  # type: ignore[arg-type]
+    part = message.get_body(preferencelist=(kind,))
     return str(part.get_content()) if part is not None else None
 
 

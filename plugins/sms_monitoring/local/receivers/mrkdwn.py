@@ -71,10 +71,11 @@ def _reference_to_html(inner: str) -> str:
         shown = html.escape(html.unescape(label)) if label else href
         return f'<a href="{href}" target="_blank" rel="noopener noreferrer">{shown}</a>'
     if target[0] in "@#!":
-        name = label or target[1:]
+        name = html.unescape(label or target[1:])
         if target.startswith("!date^"):
-            return html.escape(html.unescape(name))
-        return f'<span class="mention">{"#" if target[0] == "#" else "@"}{html.escape(html.unescape(name).lstrip("@#"))}</span>'
+            return html.escape(name)
+        sign = "#" if target[0] == "#" else "@"
+        return f'<span class="mention">{sign}{html.escape(name.lstrip("@#"))}</span>'
     return html.escape(f"<{html.unescape(inner)}>")
 
 

@@ -29,11 +29,9 @@ def judge(body: bytes, *, routing_key: str) -> Verdict:
     try:
         event = json.loads(body)
     except ValueError:
-        content = {"body": body.decode(errors="replace")}
-        return _rejected(400, "Unrecognized object", "Event object format is unrecognized", ["JSON parse error"], content)
+        return _unrecognized("JSON parse error", body.decode(errors="replace"))
     if not isinstance(event, dict):
-        errors = [f"expected an object, got {type(event).__name__}"]
-        return _rejected(400, "Unrecognized object", "Event object format is unrecognized", errors, {"body": event})
+        return _unrecognized(f"expected an object, got {type(event).__name__}", event)
     kept = {**event, "routing_key": masked(event.get("routing_key"))}
     if errors := [*_errors(event)]:
         return _rejected(400, "invalid event", "Event object is invalid", errors, kept)
@@ -62,6 +60,10 @@ def throttled() -> dict[str, Any]:
 def _rejected(status: int, name: str, message: str, errors: list[str], content: dict[str, Any]) -> Verdict:
     answer = {"status": name, "message": message, "errors": errors}
     return Verdict(status=status, answer=answer, content=content, reason=f"{name}: {'; '.join(errors)}")
+
+
+def _unrecognized(error: str, body: Any) -> Verdict:
+    return _rejected(400, "Unrecognized object", "Event object format is unrecognized", [error], {"body": body})
 
 
 def _errors(event: dict[str, Any]) -> Iterator[str]:
@@ -111,10 +113,14 @@ def _payload_errors(payload: object) -> Iterator[str]:
 def _reference_errors(items: object, name: str, target: str) -> Iterator[str]:
     if items is None:
         return
-    if not isinstance(items, list) or not all(isinstance(item, dict) and item.get(target) for item in items):
+    if not isinstance(items, list) or not all(_has_url(item, target) for item in items):
         yield f"'{name}' must be a list of objects with '{target}'"
-    elif name == "images" and not all(str(item[target]).startswith("https://") for item in items):
+    elif name == "images" and not all(item[target].startswith("https://") for item in items):
         yield "'images.src' must be served via HTTPS"
+
+
+def _has_url(item: object, target: str) -> bool:
+    return isinstance(item, dict) and isinstance(item.get(target), str) and bool(item[target])
 
 
 def _is_timestamp(value: object) -> bool:

@@ -25,18 +25,8 @@ def judge(body: bytes) -> Verdict:
         return _rejected("invalid_payload", "the body is not JSON", {"body": body.decode(errors="replace")})
     if not isinstance(payload, dict):
         return _rejected("invalid_payload", f"the body is a {type(payload).__name__}, not an object", {"body": payload})
-    if (text := payload.get("text")) is not None and not isinstance(text, str):
-        return _rejected("invalid_payload", f"text is a {type(text).__name__}, not a text", payload)
-    attachments = payload.get("attachments") or []
-    if not isinstance(attachments, list) or not all(isinstance(attachment, dict) for attachment in attachments):
-        return _rejected("invalid_attachments", "attachments must be a list of objects", payload)
-    if len(attachments) > MAX_ATTACHMENTS:
-        reason = f"there are {len(attachments)} attachments, at most {MAX_ATTACHMENTS}"
-        return _rejected("too_many_attachments", reason, payload)
-    if not (text and text.strip()) and not payload.get("blocks") and not attachments:
-        return _rejected("no_text", "there is neither text nor blocks", payload)
-    if errors := [*_all_block_errors(payload, attachments)]:
-        return _rejected("invalid_blocks", "; ".join(errors), payload)
+    if fault := next(_faults(payload), None):
+        return _rejected(*fault, payload)
     return Verdict(status=200, answer="ok", content=payload, warnings=tuple(_warnings(payload)))
 
 
@@ -50,6 +40,21 @@ def wrong_url(*, known_service: bool, body: bytes) -> Verdict:
 
 def _rejected(answer: str, reason: str, content: dict[str, Any], status: int = 400) -> Verdict:
     return Verdict(status=status, answer=answer, content=content, reason=f"{answer}: {reason}")
+
+
+def _faults(payload: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Slack's answer and the reason for it; Slack tells only the first."""
+    text, attachments = payload.get("text"), payload.get("attachments") or []
+    if text is not None and not isinstance(text, str):
+        yield "invalid_payload", f"text is a {type(text).__name__}, not a text"
+    elif not isinstance(attachments, list) or not all(isinstance(attachment, dict) for attachment in attachments):
+        yield "invalid_attachments", "attachments must be a list of objects"
+    elif len(attachments) > MAX_ATTACHMENTS:
+        yield "too_many_attachments", f"there are {len(attachments)} attachments, at most {MAX_ATTACHMENTS}"
+    elif not (text and text.strip()) and not payload.get("blocks") and not attachments:
+        yield "no_text", "there is neither text nor blocks"
+    elif errors := [*_all_block_errors(payload, attachments)]:
+        yield "invalid_blocks", "; ".join(errors)
 
 
 def _all_block_errors(payload: dict[str, Any], attachments: list[dict[str, Any]]) -> Iterator[str]:

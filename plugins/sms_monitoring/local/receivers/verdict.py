@@ -19,14 +19,14 @@ class Channel(StrEnum):
 class Verdict:
     """The answer to one delivery.
 
-    :param status: HTTP status code, or SMTP reply code.
+    :param status: HTTP status code, or SMTP reply code; None where the connection was closed without an answer.
     :param answer: body of the answer: plain text, or an object sent as JSON.
     :param content: the delivery in the form that is kept: parsed where it could be parsed.
     :param reason: why it was rejected, in one sentence; None where it was accepted.
     :param warnings: faults that the real service lets pass but a reader would see.
     """
 
-    status: int
+    status: int | None
     answer: str | dict[str, Any]
     content: dict[str, Any]
     reason: str | None = None

@@ -1,0 +1,3 @@
+UPDATE sms_retention_policies
+SET dropped_before = greatest(dropped_before, (%(until)s::timestamptz AT TIME ZONE 'UTC')::date)
+WHERE table_name = %(table)s

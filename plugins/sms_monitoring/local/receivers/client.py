@@ -1,0 +1,83 @@
+"""The one interface of tests and demo to running receivers, in this process or another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from sms_monitoring.local.receivers import connections
+
+TIMEOUT_SECONDS = 10
+
+
+class ReceiversClient:
+    """Talks to receivers over their control API.
+
+    :param url: where they serve, e.g. ``http://127.0.0.1:8025``; the ready file of the process form says it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+
+    @property
+    def smtp_port(self) -> int:
+        """Port of the mail server, on 127.0.0.1."""
+        return int(self._call("GET", "/control")["smtp_port"])
+
+    @property
+    def slack_connection_uri(self) -> str:
+        """Airflow connection URI for ``SlackWebhookHook``."""
+        return connections.slack_connection(self.url)
+
+    @property
+    def pagerduty_connection_uri(self) -> str:
+        """Airflow connection URI for a PagerDuty Events hook that reads its base URL from the host."""
+        return connections.pagerduty_connection(self.url)
+
+    @property
+    def smtp_connection_uri(self) -> str:
+        """Airflow connection URI for ``SmtpHook``."""
+        return connections.smtp_connection(self.smtp_port)
+
+    def received(self, channel: str | None = None, *, accepted: bool | None = None) -> list[dict[str, Any]]:
+        """What arrived, oldest first.
+
+        :param channel: ``slack``, ``pagerduty`` or ``email``; None: all.
+        :param accepted: True or False keeps only the accepted or the rejected attempts; None: both.
+        :returns: dicts with ``id``, ``channel``, ``received_at``, ``accepted``, ``status``, ``reason``, ``warnings``
+            and ``content`` (Slack's payload, PagerDuty's event, or the parsed mail).
+        """
+        filters = {"channel": channel, "accepted": accepted}
+        return list(self._call("GET", "/control/received", params={k: v for k, v in filters.items() if v is not None}))
+
+    def incidents(self) -> list[dict[str, Any]]:
+        """PagerDuty's incidents, oldest first.
+
+        :returns: dicts with the fields of :class:`~sms_monitoring.local.receivers.incidents.Incident`.
+        """
+        return list(self._call("GET", "/control/incidents"))
+
+    def clear(self, channel: str | None = None) -> None:
+        """Forget what arrived on one channel, or all."""
+        self._call("DELETE", "/control/received", params={"channel": channel} if channel else {})
+
+    def fail(self, channel: str, **fault: Any) -> None:
+        """Make a channel fail from now on: ``fail("slack", status=500, times=3)``.
+
+        :param fault: the fields of :class:`~sms_monitoring.local.receivers.faults.Fault`.
+        :raises ValueError: when they make no sense, saying why.
+        """
+        self._call("PUT", f"/control/faults/{channel}", json=fault)
+
+    def recover(self, channel: str | None = None) -> None:
+        """Make a channel, or all, work again; deliveries held up go on at once."""
+        self._call("DELETE", "/control/faults", params={"channel": channel} if channel else {})
+
+    def _call(self, method: str, path: str, **arguments: Any) -> Any:
+        # No proxy of the environment stands between this process and its own machine.
+        response = httpx.request(method, self.url + path, timeout=TIMEOUT_SECONDS, trust_env=False, **arguments)
+        if response.status_code == 422:
+            raise ValueError(response.json()["detail"])
+        response.raise_for_status()
+        return response.json()

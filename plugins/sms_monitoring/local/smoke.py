@@ -1,0 +1,41 @@
+"""``make smoke``: the chain once through the real scheduler, everything stopped again, one line of JSON at the end."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from rich.console import Console
+
+from sms_monitoring.local.chain import run_chain
+from sms_monitoring.local.errors import EXPECTED
+from sms_monitoring.local.layout import Layout
+from sms_monitoring.local.outcome import Outcome, problems
+from sms_monitoring.local.progress import Steps
+from sms_monitoring.local.signals import interrupt_on_signals
+from sms_monitoring.local.stack import Stack
+from sms_monitoring.local.summary import print_outcome
+
+
+def main() -> int:
+    """Run it; returns 0 only if every injected incident was alerted, nothing else was, and no DAG run failed."""
+    interrupt_on_signals()
+    steps = Steps()
+    outcome = Outcome()
+    try:
+        with Stack(Layout.of_this_checkout(), steps) as stack:
+            outcome = run_chain(stack)
+            print_outcome(outcome, Console(highlight=False))
+        found = problems(outcome)
+    except KeyboardInterrupt:
+        found = ["interrupted"]
+    except EXPECTED as error:
+        found = [str(error)]
+    for problem in found:
+        steps.say(f"error: {problem}")
+    print(json.dumps(outcome.as_json(steps.total_seconds)), flush=True)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

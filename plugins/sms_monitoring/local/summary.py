@@ -1,0 +1,58 @@
+"""Prints for people what came of a run of the chain, and where to look at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sms_monitoring.local.outcome import Outcome
+    from sms_monitoring.local.stack import Stack
+
+
+def print_outcome(outcome: Outcome, console: Console) -> None:
+    """Hours, incidents and the alerts they raised, what each channel received, DAG runs."""
+    states = ", ".join(f"{count} {state}" for state, count in sorted(outcome.runs_by_state.items()))
+    console.print(f"\n[bold]{outcome.hours_aggregated} hours aggregated[/]; DAG runs: {states or 'none'}\n")
+
+    incidents = Table("incident injected", "alert fired", "severity", "told", title="Alerts", title_justify="left")
+    for incident in outcome.incidents:
+        alerts = [alert for alert in outcome.fired if alert.alert_type == incident.expected_alert_type]
+        for alert in alerts:
+            told = f"{alert.channel or 'nobody'}: {alert.status or '-'}"
+            incidents.add_row(incident.name, alert.alert_type, alert.severity, told)
+        if not alerts:
+            incidents.add_row(incident.name, "[red]none[/]", "", "")
+    console.print(incidents)
+
+    received = Table("channel", "message", title="\nReceived", title_justify="left")
+    for channel, items in outcome.received.items():
+        for item in items:
+            received.add_row(channel, Text(headline(channel, item["content"]), overflow="ellipsis", no_wrap=True))
+    console.print(received)
+
+
+def headline(channel: str, content: Mapping[str, Any]) -> str:
+    """One line for one message, as its channel would show it in a list."""
+    if channel == "pagerduty":
+        summary = (content.get("payload") or {}).get("summary", content.get("dedup_key", ""))
+        return f"{content.get('event_action', '')}: {summary}"
+    return str(content.get("subject" if channel == "email" else "text", "")).strip()
+
+
+def print_addresses(stack: Stack, console: Console) -> None:
+    """Where to look, and how to stop."""
+    user, password = stack.login
+    addresses = Table.grid(padding=(0, 2))
+    addresses.add_row("Airflow", f"{stack.airflow_url}   user {user}, password {password}")
+    addresses.add_row("Slack, PagerDuty, mail", f"{stack.receivers.url}   what the receivers got")
+    addresses.add_row("Database", '. .local/env && psql "$SMS_MONITORING_DB_URI"')
+    addresses.add_row("Airflow's commands", ". .local/env && airflow dags list")
+    console.print()
+    console.print(addresses)
+    console.print("\nPress Ctrl-C to stop everything.")

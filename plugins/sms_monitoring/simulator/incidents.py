@@ -1,0 +1,91 @@
+"""Named incidents: what goes wrong in the simulated product, from when to when, and which alert must say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sms_monitoring.simulator.arrays import to_micros
+from sms_monitoring.timeframe import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sms_monitoring.simulator.arrays import Bools, Ints
+
+
+class IncidentKind(StrEnum):
+    """What can go wrong."""
+
+    DELIVERY_OUTAGE = "delivery_outage"
+    LLM_FAILURE = "llm_failure"
+    LLM_COST_SPIKE = "llm_cost_spike"
+    OPT_OUT_SURGE = "opt_out_surge"
+    DAILY_LIMIT_SURGE = "daily_limit_surge"
+
+
+# Kind → the alert that it must raise, and the length of the window which that alert looks back over.
+_ALERTS = {
+    IncidentKind.DELIVERY_OUTAGE: ("delivery_rate_critical", timedelta(hours=1)),
+    IncidentKind.LLM_FAILURE: ("llm_failure_critical", timedelta(hours=1)),
+    IncidentKind.LLM_COST_SPIKE: ("llm_cost_spike_warning", timedelta(hours=24)),
+    IncidentKind.OPT_OUT_SURGE: ("opt_out_rate_warning", timedelta(hours=24)),
+    IncidentKind.DAILY_LIMIT_SURGE: ("daily_limit_hit_warning", timedelta(hours=24)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One thing that goes wrong from ``start`` up to, not including, ``end``.
+
+    Both are whole UTC hours, so that there is an hourly run right after the incident which sees it in full.
+
+    :raises ValueError: for an unknown kind, times that are not whole hours, or an end that is not after the start.
+    """
+
+    kind: IncidentKind
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        try:
+            object.__setattr__(self, "kind", IncidentKind(self.kind))
+        except ValueError:
+            raise ValueError(f"no incident kind {self.kind!r}; there are: {', '.join(IncidentKind)}") from None
+        try:
+            Window(self.start, self.end)
+        except ValueError as error:
+            raise ValueError(f"incident {self.kind}: {error}") from None
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
+        object.__setattr__(self, "end", self.end.astimezone(UTC))
+
+    @property
+    def expected_alert_type(self) -> str:
+        """The alert that must be firing when the incident ends."""
+        return _ALERTS[self.kind][0]
+
+    @property
+    def cleared_by(self) -> datetime:
+        """When the alert's look-back no longer holds any of the incident; from then on it must not fire."""
+        return self.end + _ALERTS[self.kind][1]
+
+    def holds(self, times: Ints) -> Bools:
+        """Which of ``times`` lie in the incident."""
+        return np.asarray((times >= to_micros(self.start)) & (times < to_micros(self.end)))
+
+
+def of_kind(incidents: Iterable[Incident], kind: IncidentKind) -> list[Incident]:
+    """The incidents of one kind, in order of time."""
+    return sorted((incident for incident in incidents if incident.kind is kind), key=lambda incident: incident.start)
+
+
+def during(incidents: Iterable[Incident], kind: IncidentKind, times: Ints) -> Bools:
+    """Which of ``times`` lie in an incident of ``kind``."""
+    held = np.zeros(len(times), dtype=np.bool_)
+    for incident in of_kind(incidents, kind):
+        held |= incident.holds(times)
+    return held

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from sms_monitoring import db as sms_db
+from sms_monitoring.migrations import migrate
+from sms_monitoring.sqlfiles import list_sql
+
+ALL = [name.removeprefix("migrations/").removesuffix(".sql") for name in list_sql("migrations")]
+
+
+def test_a_second_run_finds_nothing_to_do(empty_database_uri):
+    def connect():
+        return sms_db.connect(empty_database_uri)
+
+    assert migrate(connect) == ALL
+    assert migrate(connect) == []
+
+
+def test_four_processes_at_once_apply_each_migration_once(empty_database_uri):
+    with ThreadPoolExecutor(4) as pool:
+        applied = list(pool.map(lambda _: migrate(lambda: sms_db.connect(empty_database_uri)), range(4)))
+    assert sorted(applied, key=len) == [[], [], [], ALL]
+
+
+def test_the_search_path_chooses_the_schema_and_nothing_else_is_touched(empty_database_uri):
+    with sms_db.connect(empty_database_uri) as conn:
+        conn.execute("CREATE SCHEMA monitoring")
+        conn.execute("CREATE TABLE public.sms_messages (id int)")
+        migrate(lambda: psycopg.connect(empty_database_uri, options="-c search_path=monitoring"))
+        tables = conn.execute("SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'monitoring')")
+        schemas = {name: schema for schema, name in tables.fetchall()}
+        assert schemas.pop("sms_messages") == "public"
+        assert set(schemas.values()) == {"monitoring"}
+        owner_only = "SELECT proconfig FROM pg_proc WHERE prosecdef AND proname LIKE 'record_sms_metric%'"
+        assert {tuple(config) for (config,) in conn.execute(owner_only).fetchall()} == {("search_path=monitoring, pg_temp",)}
+
+
+def test_a_schema_that_does_not_exist_is_named_as_the_trouble(empty_database_uri):
+    with pytest.raises(RuntimeError, match="search_path names no existing schema"):
+        migrate(lambda: psycopg.connect(empty_database_uri, options="-c search_path=nowhere"))
+
+
+def test_an_older_bundle_refuses_a_newer_schema(empty_database_uri):
+    migrate(lambda: sms_db.connect(empty_database_uri))
+    with sms_db.connect(empty_database_uri) as conn:
+        conn.execute("UPDATE sms_schema_version SET version_num = '9999_from_the_future'")
+    with pytest.raises(RuntimeError, match="9999_from_the_future, which this bundle does not have"):
+        migrate(lambda: sms_db.connect(empty_database_uri))
