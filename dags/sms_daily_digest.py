@@ -23,7 +23,11 @@ with DAG(
     catchup=False,
     params={
         "date": Param(
-            None, type=["null", "string"], format="date", title="Date", description="The day to report; empty: yesterday"
+            None,
+            type=["null", "string"],
+            format="date",
+            title="Date",
+            description="The day to report; empty: yesterday",
         ),
     },
     **dag_args(doc=__doc__, timeout=timedelta(hours=1), tags=["daily"]),

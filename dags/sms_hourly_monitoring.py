@@ -1,6 +1,7 @@
 """### SMS monitoring, every hour
 
-`aggregate` (one task a metric family) → `refresh_views` → `evaluate` (one task an alert type) → `dispatch` (one a channel).
+`aggregate` (one task a metric family) → `refresh_views` → `evaluate` (one task an alert type) → `dispatch`
+(one task a channel).
 
 - Every task is safe to run again, in any order, at any time. **Clear** a task to repeat it.
 - **Backfill** old hours from the UI or with `airflow backfill create`: they are aggregated and their alerts
@@ -60,7 +61,9 @@ with DAG(
             task(tasks.dispatch_channel, task_id=channel, trigger_rule=REGARDLESS, retries=3)(channel)
 
     # Trigger rules above let the run go on after a failure; this makes the run's colour tell of it.
-    fail_if_any_failed = task(tasks.fail_run, task_id="fail_if_any_failed", trigger_rule=TriggerRule.ONE_FAILED, retries=0)
+    fail_if_any_failed = task(
+        tasks.fail_run, task_id="fail_if_any_failed", trigger_rule=TriggerRule.ONE_FAILED, retries=0
+    )
 
     aggregated, dispatched = aggregate(), dispatch()
     aggregated >> refresh_views() >> evaluate() >> dispatched

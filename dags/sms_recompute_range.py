@@ -22,7 +22,9 @@ with DAG(
     start_date=EPOCH,
     catchup=False,
     params={
-        "start": Param(type="string", format="date-time", title="Start", description="First hour, e.g. 2026-11-01T00:00:00Z"),
+        "start": Param(
+            type="string", format="date-time", title="Start", description="First hour, e.g. 2026-11-01T00:00:00Z"
+        ),
         "end": Param(type="string", format="date-time", title="End", description="Up to, not including, this hour"),
     },
     **dag_args(doc=__doc__, timeout=timedelta(hours=12), tags=["maintenance"]),

@@ -3,7 +3,7 @@ copied from a template that is migrated once."""
 
 from __future__ import annotations
 
-import os
+import hashlib
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from sms_monitoring import db as sms_db
 from sms_monitoring.local.postgres import EmbeddedPostgres
 from sms_monitoring.migrations import migrate
 from sms_monitoring.sources import install_preset
-from sms_monitoring.sqlfiles import read_sql
+from sms_monitoring.sqlfiles import read_sql, sql_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,18 +35,27 @@ def postgres() -> EmbeddedPostgres:
 
 
 @pytest.fixture(scope="session")
-def template(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A migrated database with the BuildOS product and its preset, made once for all parallel workers."""
-    name = f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_TESTRUNUID', uuid.uuid4().hex)[:12]}"
+def template(postgres: EmbeddedPostgres) -> str:
+    """A migrated database with the BuildOS product and its preset, made once for all parallel workers.
+
+    Its name is a hash of the SQL it was made from, so that the next run finds it ready.
+    """
+    files = sorted(path for path in sql_root().rglob("*.sql"))
+    name = f"{TEMPLATE}_{hashlib.sha256(b''.join(path.read_bytes() for path in files)).hexdigest()[:12]}"
+    making = f"{name}_making"
     with psycopg.connect(postgres.uri("postgres"), autocommit=True) as admin:
-        admin.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
-        if postgres.create_database(name + "_making"):
-            with sms_db.connect(postgres.uri(name + "_making")) as conn:
-                migrate(lambda: psycopg.connect(postgres.uri(name + "_making")))
+        admin.execute("SELECT pg_advisory_lock(hashtext(%s))", (TEMPLATE,))
+        known = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid DESC"
+        templates = [row[0] for row in admin.execute(known, (TEMPLATE,)).fetchall()]
+        if name not in templates:
+            for outdated in {*templates[5:], making}:
+                postgres.drop_database(outdated)
+            postgres.create_database(making)
+            with sms_db.connect(postgres.uri(making)) as conn:
+                migrate(lambda: psycopg.connect(postgres.uri(making)))
                 conn.execute(read_sql("products/buildos.sql").encode())
                 install_preset(conn, "buildos")
-            postgres.create_database(name, template=name + "_making")
-        admin.execute("SELECT pg_advisory_unlock(hashtext(%s))", (name,))
+            admin.execute(f'ALTER DATABASE "{making}" RENAME TO "{name}"')
     return name
 
 

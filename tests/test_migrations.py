@@ -31,12 +31,16 @@ def test_the_search_path_chooses_the_schema_and_nothing_else_is_touched(empty_da
         conn.execute("CREATE SCHEMA monitoring")
         conn.execute("CREATE TABLE public.sms_messages (id int)")
         migrate(lambda: psycopg.connect(empty_database_uri, options="-c search_path=monitoring"))
-        tables = conn.execute("SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'monitoring')")
+        tables = conn.execute(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'monitoring')"
+        )
         schemas = {name: schema for schema, name in tables.fetchall()}
         assert schemas.pop("sms_messages") == "public"
         assert set(schemas.values()) == {"monitoring"}
         owner_only = "SELECT proconfig FROM pg_proc WHERE prosecdef AND proname LIKE 'record_sms_metric%'"
-        assert {tuple(config) for (config,) in conn.execute(owner_only).fetchall()} == {("search_path=monitoring, pg_temp",)}
+        assert {tuple(config) for (config,) in conn.execute(owner_only).fetchall()} == {
+            ("search_path=monitoring, pg_temp",)
+        }
 
 
 def test_a_schema_that_does_not_exist_is_named_as_the_trouble(empty_database_uri):

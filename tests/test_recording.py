@@ -23,7 +23,9 @@ def db(db):
 
 
 def recorded(db):
-    return db.execute("SELECT user_id, metric_type, metric_value, sample_count FROM sms_metrics ORDER BY 1, 2").fetchall()
+    return db.execute(
+        "SELECT user_id, metric_type, metric_value, sample_count FROM sms_metrics ORDER BY 1, 2"
+    ).fetchall()
 
 
 def test_values_of_one_hour_add_up(db):
@@ -79,7 +81,9 @@ def test_bad_input_is_refused_with_its_reason(db, arguments, message):
 
 def test_a_derived_metric_is_refused_so_that_nothing_counts_twice(db):
     db.execute("UPDATE sms_metric_types SET origin = 'derived' WHERE metric_type = 'sent_count'")
-    with pytest.raises(psycopg.errors.InvalidParameterValue, match="derived from the source views and cannot be recorded"):
+    with pytest.raises(
+        psycopg.errors.InvalidParameterValue, match="derived from the source views and cannot be recorded"
+    ):
         db.execute("SELECT record_sms_metric('sent_count')")
 
 

@@ -19,8 +19,8 @@ def test_a_preset_that_does_not_exist_names_those_that_do(db):
 def test_a_missing_and_a_mistyped_column_are_both_named(db):
     db.execute("DROP VIEW source_engagement")
     db.execute(
-        "CREATE VIEW source_engagement AS SELECT user_id::text, NULL::text AS campaign, 1 AS event, updated_at AS changed_at"
-        " FROM user_sms_preferences"
+        "CREATE VIEW source_engagement AS"
+        " SELECT user_id::text, NULL::text AS campaign, 1 AS event, updated_at AS changed_at FROM user_sms_preferences"
     )
     with pytest.raises(SourceContractError) as error:
         check_contract(db, "source_engagement")

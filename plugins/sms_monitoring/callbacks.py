@@ -20,5 +20,5 @@ def report_failure(context: Context) -> None:
         from airflow.providers.slack.hooks.slack_webhook import SlackWebhookHook
 
         SlackWebhookHook(slack_webhook_conn_id="sms_monitoring_slack", timeout=10).send(text=f":rotating_light: {text}")
-    except Exception as error:  # noqa: BLE001 - a callback has nobody left to raise to
+    except Exception as error:
         log.error("could not say so in Slack: %s", type(error).__name__)

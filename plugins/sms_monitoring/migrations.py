@@ -54,9 +54,7 @@ def _pin_search_path(connection: sqlalchemy.Connection) -> None:
     # SECURITY DEFINER functions keep the search_path they are made under: one schema, temporary tables last.
     if connection.exec_driver_sql("SELECT current_schema()").scalar() is None:
         raise RuntimeError("the connection's search_path names no existing schema; create it first")
-    connection.exec_driver_sql(
-        "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)"
-    )
+    connection.exec_driver_sql("SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)")
 
 
 def _run_pending(connection: sqlalchemy.Connection) -> list[str]:

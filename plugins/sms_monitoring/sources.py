@@ -114,13 +114,16 @@ def check_contract(conn: Connection, view: str) -> None:
         raise SourceContractError(
             f"source view {view} does not exist; install a preset ({', '.join(presets())}) or create the view"
         )
-    found = dict(rows)
+    found: dict[str, str] = dict(rows)
     faults = [
-        f"column {column} is {found[column]}, not {expected}" if column in found else f"column {column} ({expected}) is missing"
+        f"column {column} is {found[column]}, not {expected}"
+        if column in found
+        else f"column {column} ({expected}) is missing"
         for column, expected in CONTRACT[view].items()
         if found.get(column) != expected
     ]
     if faults:
         raise SourceContractError(
-            f"source view {view} does not keep the contract: {'; '.join(faults)}. See docs/ARCHITECTURE.md, source contract."
+            f"source view {view} does not keep the contract: {'; '.join(faults)}."
+            " See docs/ARCHITECTURE.md, source contract."
         )

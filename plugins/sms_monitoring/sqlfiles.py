@@ -21,7 +21,9 @@ def read_sql(name: str) -> str:
     """
     path = sql_root() / name
     if not path.is_file():
-        raise FileNotFoundError(f"SQL file {path} does not exist; set SMS_MONITORING_SQL_DIR if include/sql is elsewhere")
+        raise FileNotFoundError(
+            f"SQL file {path} does not exist; set SMS_MONITORING_SQL_DIR if include/sql is elsewhere"
+        )
     return path.read_text(encoding="utf-8")
 
 

@@ -73,7 +73,9 @@ def parse_range(start: str, end: str) -> Window:
         moments.append(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     window = Window.covering(*moments)
     if window.end > floor_hour(datetime.now(UTC)) + HOUR:
-        raise ValueError(f"end {end} lies in the future; the newest hour is {floor_hour(datetime.now(UTC)):%Y-%m-%d %H:%M} UTC")
+        raise ValueError(
+            f"end {end} lies in the future; the newest hour is {floor_hour(datetime.now(UTC)):%Y-%m-%d %H:%M} UTC"
+        )
     return window
 
 

@@ -24,7 +24,8 @@ def aggregate(db, window=DAY):
 
 def hourly(db, hour="10:00", dimension="all"):
     rows = db.execute(
-        "SELECT metric_type, dimension_value, value_sum FROM sms_metrics_hourly WHERE metric_hour = %s AND dimension = %s",
+        "SELECT metric_type, dimension_value, value_sum FROM sms_metrics_hourly"
+        " WHERE metric_hour = %s AND dimension = %s",
         (at(hour), dimension),
     ).fetchall()
     return {(name, value) if value else name: total for name, value, total in rows}
@@ -106,7 +107,9 @@ def test_each_user_has_rows_of_their_own(db):
     for user in (ANN, ANN, BOB):
         add_message(db, user_id=user)
     aggregate(db)
-    sent = db.execute("SELECT user_id, metric_value FROM sms_metrics WHERE metric_type = 'sent_count' ORDER BY 2").fetchall()
+    sent = db.execute(
+        "SELECT user_id, metric_value FROM sms_metrics WHERE metric_type = 'sent_count' ORDER BY 2"
+    ).fetchall()
     assert sent == [(BOB, 1), (ANN, 2)]
 
 
@@ -147,12 +150,16 @@ def test_a_negative_cost_is_left_out_and_reported_and_spoils_nothing_else(db):
 
 
 def test_what_an_application_recorded_joins_the_rollup(db):
-    db.execute("INSERT INTO sms_metric_types VALUES ('reply_count', 'engagement', 'count', 'counter', 'recorded', 'Replies')")
+    db.execute(
+        "INSERT INTO sms_metric_types VALUES ('reply_count', 'engagement', 'count', 'counter', 'recorded', 'Replies')"
+    )
     hour = db.execute("SELECT date_trunc('hour', now(), 'UTC')").fetchone()[0]
     for user in (ANN, ANN, BOB):
         db.execute("SELECT record_sms_metric('reply_count', 2, %s, %s)", (user, hour))
     aggregate_range(db, "recorded", Window(hour, hour + timedelta(hours=1)))
-    rollup = db.execute("SELECT value_sum, value_count FROM sms_metrics_hourly WHERE metric_type = 'reply_count'").fetchall()
+    rollup = db.execute(
+        "SELECT value_sum, value_count FROM sms_metrics_hourly WHERE metric_type = 'reply_count'"
+    ).fetchall()
     assert rollup == [(6, 3)]
 
 

@@ -17,6 +17,7 @@ from sms_monitoring.aggregation.pipeline import aggregate_hour, aggregate_range,
 from sms_monitoring.aggregation.recompute import HoursRefusedError
 from sms_monitoring.sources import SourceContractError
 from sms_monitoring.timeframe import HOUR, Window
+from tests.killing import killed_before_statement
 from tests.product import ANN, BOB, CLEO, add_message, at, receipt
 
 HOURS = [at("08:00") + index * HOUR for index in range(6)]
@@ -114,7 +115,9 @@ def test_a_late_receipt_is_found_by_the_next_run_however_old_its_hour(db):
         aggregate_range(db, family, old)
     receipt(db, message, at("2026-03-09 23:00"), known_at=at("10:20"))
     run_hour(db, at("10:00"))
-    delivered = db.execute("SELECT metric_hour FROM sms_metrics_hourly WHERE metric_type = 'delivered_count'").fetchall()
+    delivered = db.execute(
+        "SELECT metric_hour FROM sms_metrics_hourly WHERE metric_type = 'delivered_count'"
+    ).fetchall()
     assert delivered == [(old.start,)]
 
 
@@ -202,3 +205,22 @@ def test_hours_survive_daylight_saving_changes_of_the_session(db):
     assert sent.fetchone() == (24, 1)
     [day] = db.execute("SELECT metric_date::text, sent_count FROM sms_metrics_daily ORDER BY 1 DESC LIMIT 1").fetchall()
     assert day == ("2026-03-08", 24)
+
+
+def test_kill_9_before_any_statement_then_a_rerun_equals_one_clean_run(db, database_uri):
+    waiting = traffic(db, count=25)
+    for hour in HOURS:
+        run_hour(db, hour)
+    for message, delivered_at in waiting:
+        receipt(db, message, delivered_at, known_at=at("20:00"))
+
+    def last_hour(conn):
+        run_hour(conn, HOURS[-1])
+        refresh_views(conn)
+
+    statement = 0
+    while killed_before_statement(database_uri, statement, last_hour):
+        statement += 1
+    assert statement > 20, "the whole path was walked, statement by statement"
+    found = snapshot(db)
+    assert found == clean_run(db)

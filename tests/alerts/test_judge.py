@@ -61,7 +61,14 @@ def test_a_rate_that_should_stay_above_90_percent(value, sample, expected):
 
 @pytest.mark.parametrize(
     ("operator", "value", "expected"),
-    [("<", "1.9", "breach"), ("<", "2", "ok"), ("<=", "2", "breach"), (">", "2", "ok"), (">=", "2", "breach"), (">", "2.1", "breach")],
+    [
+        ("<", "1.9", "breach"),
+        ("<", "2", "ok"),
+        ("<=", "2", "breach"),
+        (">", "2", "ok"),
+        (">=", "2", "breach"),
+        (">", "2.1", "breach"),
+    ],
 )
 def test_a_plain_value_is_compared_as_it_stands(operator, value, expected):
     assert verdict(value, 30, operator, "2", Measure.VALUE)[0] == expected

@@ -32,7 +32,9 @@ BLIND_WHILE_FIRING = standing(
 )
 COOLING = standing(state=State.OK, last_announced_at=NOW - timedelta(minutes=59))
 COOLED = standing(state=State.OK, last_announced_at=NOW - timedelta(minutes=60))
-HELD = standing(state=State.FIRING, incident_id=INCIDENT, announced=False, last_announced_at=NOW - timedelta(minutes=30))
+HELD = standing(
+    state=State.FIRING, incident_id=INCIDENT, announced=False, last_announced_at=NOW - timedelta(minutes=30)
+)
 HELD_LONG = standing(
     state=State.FIRING, incident_id=INCIDENT, announced=False, last_announced_at=NOW - timedelta(minutes=61)
 )

@@ -1,4 +1,4 @@
--- The hours of one day that have data: an hour without a row for scheduled or sent is not in the answer.
+-- The hours of some days that have data: an hour without a row for scheduled or sent is not in the answer.
 SELECT
     metric_hour,
     coalesce(sum(value_sum) FILTER (WHERE metric_type = 'sent_count'), 0) AS sent,

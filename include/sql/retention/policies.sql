@@ -2,9 +2,7 @@
 SELECT
     p.table_name,
     p.keep_days,
-    EXISTS (
-        SELECT 1 FROM pg_class AS c
-        WHERE c.oid = to_regclass(quote_ident(p.table_name)) AND c.relkind = 'p'
-    ) AS is_partitioned
+    c.oid IS NOT NULL AS is_partitioned
 FROM sms_retention_policies AS p
+LEFT JOIN pg_class AS c ON to_regclass(quote_ident(p.table_name)) = c.oid AND c.relkind = 'p'
 ORDER BY p.table_name

@@ -57,9 +57,7 @@ def notice_changes(conn: Connection, family: Family, until: datetime) -> int:
 
 
 def _watermark(conn: Connection, family: Family) -> datetime | None:
-    row = conn.execute(
-        "SELECT changed_through FROM sms_source_watermarks WHERE family = %s", (family.name,)
-    ).fetchone()
+    row = conn.execute("SELECT changed_through FROM sms_source_watermarks WHERE family = %s", (family.name,)).fetchone()
     return row[0] if row else None
 
 

@@ -116,7 +116,7 @@ def _claim(conn: Connection, family: Family, within: Window) -> list[datetime]:
     rows = db.fetch_all(
         conn,
         "aggregates/steps/claim_dirty_hours.sql",
-        {"family": family.name, "window_start": within.start, "window_end": within.end, "limit": HOURS_AT_ONCE},
+        {"family": family.name, "window_start": within.start, "window_end": within.end, "hours_at_once": HOURS_AT_ONCE},
     )
     return [row["metric_hour"] for row in rows]
 

@@ -104,9 +104,7 @@ class Evaluator:
                 )
                 self._apply(observation, judgement, standings.get(entity, Standing(entity=entity)), threshold)
 
-    def _apply(
-        self, observation: Observation, judgement: Judgement, previous: Standing, threshold: Threshold
-    ) -> None:
+    def _apply(self, observation: Observation, judgement: Judgement, previous: Standing, threshold: Threshold) -> None:
         older = previous.evaluated_through is not None and self.window.end < previous.evaluated_through
         replay = self.replay or older
         notice, incident_id = Notice.NONE, None

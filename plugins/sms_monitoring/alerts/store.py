@@ -143,7 +143,9 @@ def note_triggered(conn: Connection, alert_type: str, now: datetime) -> None:
 
 def announced_channels(conn: Connection, incident_id: UUID) -> list[str]:
     """Channels that the incident's trigger went to or is going to."""
-    return [row["channel"] for row in db.fetch_all(conn, "lifecycle/announced_channels.sql", {"incident_id": incident_id})]
+    return [
+        row["channel"] for row in db.fetch_all(conn, "lifecycle/announced_channels.sql", {"incident_id": incident_id})
+    ]
 
 
 def _incident(row: Row) -> Incident:

@@ -68,7 +68,7 @@ def hourly_volume(hours: Sequence[Row], *, width: Width = 560, height: int = 170
     return _finish(alt.layer(shade, volume), width, height)
 
 
-def delivery_funnel(stages: Sequence[Row], *, width: Width = 560, height: int = 140) -> Spec:
+def delivery_funnel(stages: Sequence[Row], *, width: Width = 560, height: int = 116) -> Spec:
     """How far the messages of a period came: one bar a stage.
 
     :param stages: ``stage`` (unique), ``messages`` (count), ``note`` (printed behind the bar), ``bad`` (bool).
@@ -84,8 +84,8 @@ def delivery_funnel(stages: Sequence[Row], *, width: Width = 560, height: int = 
             axis=alt.Axis(domain=False, labelColor=INK, labelLimit=160),
             scale=alt.Scale(paddingInner=0.35, paddingOuter=0.1),
         ),
-        # Half as much again on the right, for the notes.
-        x=alt.X("messages:Q", title=None, axis=None, scale=alt.Scale(domain=[0, max(most, 1) * 1.5])),
+        # Nearly as much again on the right, for the notes.
+        x=alt.X("messages:Q", title=None, axis=None, scale=alt.Scale(domain=[0, max(most, 1) * 1.9])),
     )
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         color=alt.condition("datum.bad", alt.value(BAD), alt.value(ACCENT)),

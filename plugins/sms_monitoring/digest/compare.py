@@ -55,11 +55,17 @@ class Change:
 
 
 def compare(
-    current: float | None, baseline: float | None, *, better: Better = Better.NEITHER, points: bool = False
+    current: float | None,
+    baseline: float | None,
+    *,
+    better: Better = Better.NEITHER,
+    points: bool = False,
+    noise: float = 0.0,
 ) -> Change | None:
     """The change from ``baseline`` to ``current``; None where either is not known.
 
     :param points: both are percentages, and their difference in percentage points is what is said.
+    :param noise: a change of at most this much (percent or points) is none: the numbers are not that exact.
     """
     if current is None or baseline is None:
         return None
@@ -71,8 +77,8 @@ def compare(
     else:
         delta = None if current else 0.0
     # What would print as 0.0 is no change.
-    shown = 1.0 if delta is None else delta
-    direction = 0 if abs(shown) < (0.005 if points else 0.05) else 1 if shown > 0 else -1
+    least = max(noise, 0.005 if points else 0.05)
+    direction = 1 if delta is None or delta >= least else -1 if delta <= -least else 0
     return Change(direction, delta, points, _verdict(direction * better.value))
 
 

@@ -47,7 +47,7 @@ def read_digest(conn: Connection, digest_date: date, timezone: str) -> DigestDat
             today=periods[str(digest_date)],
             before=periods[str(days[-2].date)],
             week=periods["week"],
-            hours=_read_hours(conn, day),
+            hours=_read_hours(conn, days[-1 - WEEK_DAYS :]),
             trend=tuple((each.date, periods[str(each.date)]) for each in days),
             carriers=slices["carrier"],
             campaigns=slices["campaign"],
@@ -91,20 +91,33 @@ def _period(rows: list[Row], *, days: int, user_days: float | None) -> Period:
     )
 
 
-def _read_hours(conn: Connection, day: LocalDay) -> tuple[Hour, ...]:
-    bounds = {"starts_at": day.window.start, "ends_at": day.window.end}
+def _read_hours(conn: Connection, days: list[LocalDay]) -> tuple[Hour, ...]:
+    """The hours of the last of ``days``; the others, a week, tell which hours usually have data."""
+    *week, day = days
+    bounds = {"starts_at": days[0].window.start, "ends_at": day.window.end}
     rows = {row["metric_hour"]: row for row in _fetch(conn, "digest/hours.sql", bounds)}
+    seen = [{_clock(hour, each) for hour in each.hours() if hour in rows} for each in week]
+
+    def expected(hour: datetime) -> bool:
+        clock = _clock(hour, day)
+        return clock in seen[0] and 2 * sum(clock in clocks for clocks in seen) > len(seen)
+
     return tuple(
         Hour(
             start=start,
-            sent=int(rows[start]["sent"]),
-            delivered=int(rows[start]["delivered"]),
-            failed=int(rows[start]["failed"]),
+            sent=int(row["sent"]),
+            delivered=int(row["delivered"]),
+            failed=int(row["failed"]),
+            expected=expected(start),
         )
-        if start in rows
-        else Hour(start=start, missing=True)
+        if (row := rows.get(start))
+        else Hour(start=start, missing=True, expected=expected(start))
         for start in day.hours()
     )
+
+
+def _clock(hour: datetime, day: LocalDay) -> int:
+    return hour.astimezone(day.zone).hour
 
 
 def _read_slices(conn: Connection, day: LocalDay, before: LocalDay) -> dict[str, tuple[Slice, ...]]:

@@ -99,9 +99,9 @@ def _incidents(data: DigestData) -> tuple[list[str], list[str]]:
 
 def _gaps(data: DigestData) -> list[str]:
     said = []
-    if missing := data.missing_hours:
-        named = listing(data.day.ranges(missing), 6)
-        said.append(f"{plural(len(missing), 'hour')} without data: {named}. The numbers leave them out.")
+    if lost := data.lost_hours:
+        named = listing(data.day.ranges(lost), 6)
+        said.append(f"{plural(len(lost), 'hour')} without data where there usually is some: {named}.")
     if waiting := data.freshness.hours_waiting:
         said.append(f"{plural(waiting, 'hour')} of the day will be computed again: the numbers may still change.")
     return said

@@ -65,13 +65,18 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hour:
-    """One hour of the day; ``start`` is UTC. ``missing``: no row for scheduled or sent messages."""
+    """One hour of the day; ``start`` is UTC.
+
+    :param missing: there is no row for scheduled or sent messages.
+    :param expected: there usually is one at this time of day, and was on the same weekday a week ago.
+    """
 
     start: datetime
     sent: int = 0
     delivered: int = 0
     failed: int = 0
     missing: bool = False
+    expected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +161,11 @@ class DigestData:
     def missing_hours(self) -> list[datetime]:
         """Starts of the hours without data, UTC."""
         return [hour.start for hour in self.hours if hour.missing]
+
+    @property
+    def lost_hours(self) -> list[datetime]:
+        """Those of them that should have data: a quiet night is not among them."""
+        return [hour.start for hour in self.hours if hour.missing and hour.expected]
 
     @property
     def has_traffic(self) -> bool:

@@ -12,7 +12,8 @@ from sms_monitoring.digest.wording import count, percent, short_date, usd
 if TYPE_CHECKING:
     from sms_monitoring.digest.model import DigestData, Hour
 
-WIDE, NARROW = 560, 276
+# Drawn narrower than a full line of the mail, so that the text is still legible where a phone shrinks it.
+WIDE, NARROW = 460, 276
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,9 @@ def _funnel(data: DigestData) -> Chart:
     )
 
 
-def _stage(stage: str, messages: float, share: float | None = None, of: str = "", *, bad: bool = False) -> dict[str, Any]:
+def _stage(
+    stage: str, messages: float, share: float | None = None, of: str = "", *, bad: bool = False
+) -> dict[str, Any]:
     # Over 100 %, the messages were scheduled on another day: a share would say nothing.
     told = share is not None and share <= 100
     note = f"{count(messages)} · {percent(share)} of {of}" if told else count(messages)
@@ -89,13 +92,13 @@ def _stage(stage: str, messages: float, share: float | None = None, of: str = ""
 
 
 def _rate(data: DigestData) -> Chart:
-    rows = [{"date": str(date), "rate": period.delivery_rate} for date, period in data.trend]
-    known = [(row["rate"], date) for row, (date, _) in zip(rows, data.trend, strict=True) if row["rate"] is not None]
-    worst, when = min(known)
+    rates = [(date, period.delivery_rate) for date, period in data.trend]
+    rows = [{"date": str(date), "rate": rate} for date, rate in rates]
+    worst, when = min((rate, date) for date, rate in rates if rate is not None)
     threshold = data.thresholds.get(DELIVERY_ALERT)
     return Chart(
         name="rate",
-        title="Delivery rate, last 14 days",
+        title="Delivery rate",
         alt=f"Delivery rate by day over 14 days. The lowest was {percent(worst)} on {short_date(when)}.",
         spec=specs.delivery_rate(rows, threshold=threshold.value if threshold else None, width=NARROW),
         width=NARROW,
@@ -107,7 +110,7 @@ def _cost(data: DigestData) -> Chart:
     most, when = max((cost, date) for date, cost in costs if cost is not None)
     return Chart(
         name="cost",
-        title="LLM cost, last 14 days",
+        title="LLM cost",
         alt=f"LLM cost by day over 14 days. The highest was {usd(most)} on {short_date(when)}.",
         spec=specs.llm_cost([{"date": str(date), "cost": cost} for date, cost in costs], width=NARROW),
         width=NARROW,

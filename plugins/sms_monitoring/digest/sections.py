@@ -16,16 +16,22 @@ if TYPE_CHECKING:
 
 COSTS = ("llm_cost_usd", "sms_cost_usd")
 GENERATED = ("llm_success_count", "template_fallback_count")
+# Percentiles come from a histogram whose buckets are 5 % wide: one bucket up or down is no news.
+BUCKET = 5.1
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One line: how its value comes from a period, how it is written, and which way it should go."""
+    """One line: how its value comes from a period, how it is written, and which way it should go.
+
+    :param noise: a change of at most this many percent is not told.
+    """
 
     label: str
     value: Callable[[Period], float | None]
     write: Callable[[float | None], str]
     better: Better = Better.NEITHER
+    noise: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +59,11 @@ def _daily(label: str, metric: str, better: Better = Better.NEITHER) -> Metric:
 
 
 def _p50(label: str, metric: str) -> Metric:
-    return Metric(label, lambda period: period.p50.get(metric), milliseconds, Better.LOWER)
+    return Metric(label, lambda period: period.p50.get(metric), milliseconds, Better.LOWER, BUCKET)
 
 
 def _p95(label: str, metric: str) -> Metric:
-    return Metric(label, lambda period: period.p95.get(metric), milliseconds, Better.LOWER)
+    return Metric(label, lambda period: period.p95.get(metric), milliseconds, Better.LOWER, BUCKET)
 
 
 def _users_percent(label: str, metric: str, better: Better) -> Metric:
@@ -84,7 +90,7 @@ SECTIONS: dict[str, tuple[Metric, ...]] = {
         _daily("Cancelled", "cancelled_count"),
         DELIVERY_RATE,
         _p50("Delivery time, median", "avg_delivery_time_ms"),
-        _p95("Delivery time, 95% within", "avg_delivery_time_ms"),
+        _p95("95% delivered within", "avg_delivery_time_ms"),
     ),
     "LLM quality": (
         Metric("LLM success rate", lambda p: p.percent("llm_success_count", *GENERATED), percent, Better.HIGHER),
@@ -92,7 +98,7 @@ SECTIONS: dict[str, tuple[Metric, ...]] = {
         _daily("Template fallbacks", "template_fallback_count", Better.LOWER),
         _p50("Generation time, median", "avg_generation_time_ms"),
         Metric(
-            "Generation time, 95% within", lambda p: p.p95.get("avg_generation_time_ms"), milliseconds, Better.LOWER
+            "95% generated within", lambda p: p.p95.get("avg_generation_time_ms"), milliseconds, Better.LOWER
         ),
     ),
     "Cost": (
@@ -118,14 +124,17 @@ SECTIONS: dict[str, tuple[Metric, ...]] = {
 def line(metric: Metric, data: DigestData) -> Line:
     """One metric of the day beside the day before and the average of the week."""
     today, before, week = (metric.value(period) for period in (data.today, data.before, data.week))
-    points = metric.write is percent
+
+    def change(baseline: float | None) -> Change | None:
+        return compare(today, baseline, better=metric.better, points=metric.write is percent, noise=metric.noise)
+
     return Line(
         label=metric.label,
         value=metric.write(today),
         before=metric.write(before),
-        before_change=compare(today, before, better=metric.better, points=points),
+        before_change=change(before),
         week=metric.write(week),
-        week_change=compare(today, week, better=metric.better, points=points),
+        week_change=change(week),
     )
 
 

@@ -86,7 +86,9 @@ def view(data: DigestData) -> View:
     """Everything the mail says, in words."""
     health = judge(data)
     carriers, campaigns = ([_slice(each) for each in found] for found in (data.carriers, data.campaigns))
-    incidents = [_incident(each, data) for each in data.incidents]
+    # What still burns comes first, then the gravest; else as they began.
+    ranked = sorted(data.incidents, key=lambda each: (each.resolved_at is not None, each.severity != "critical"))
+    incidents = [_incident(each, data) for each in ranked]
     return View(
         subject=_subject(data, health),
         date=long_date(data.day.date),
@@ -103,11 +105,15 @@ def view(data: DigestData) -> View:
         facts=_facts(data),
         notes=_notes(data),
         hourly=[
-            (data.day.label(hour.start), *([DASH] * 3 if hour.missing else _hour_counts(hour.sent, hour.delivered, hour.failed)))
+            (
+                data.day.label(hour.start),
+                *([DASH] * 3 if hour.missing else _hour_counts(hour.sent, hour.delivered, hour.failed)),
+            )
             for hour in data.hours
         ],
         trend=[
-            (short_date(date), percent(period.delivery_rate), usd(period.daily("llm_cost_usd"))) for date, period in data.trend
+            (short_date(date), percent(period.delivery_rate), usd(period.daily("llm_cost_usd")))
+            for date, period in data.trend
         ],
     )
 
@@ -136,7 +142,7 @@ def _slice(each: Slice) -> SliceView:
 
 
 def _incident(each: Incident, data: DigestData) -> IncidentView:
-    words = each.alert_type.removesuffix("_" + each.severity).replace("_", " ").capitalize()
+    words = each.alert_type.removesuffix("_" + each.severity).replace("_", " ").capitalize().replace("Llm", "LLM")
     return IncidentView(
         severity=each.severity.capitalize(),
         name=one_line(words if each.entity == "all" else f"{words}, {each.entity}", 80),
@@ -162,10 +168,13 @@ def _facts(data: DigestData) -> list[tuple[str, str]]:
             "Hours without data",
             f"{listing(data.day.ranges(missing))} ({len(missing)} of {len(data.hours)})"
             if missing
-            else f"None, all {len(data.hours)} are there",
-        ),
-        ("Data reaches to", f"{_when(newest, data)}, {_ago(fresh.read_at - newest)}" if newest else "There is no data yet"),
+            else f"None of {len(data.hours)}",
+        )
     ]
+    if missing:
+        facts.append(("Of these, usually with data", listing(data.day.ranges(data.lost_hours)) or "None"))
+    reach = f"{_when(newest, data)}, {_ago(fresh.read_at - newest)}" if newest else "There is no data yet"
+    facts.append(("Data reaches to", reach))
     if fresh.source_read_through:
         facts.append(("Late receipts read up to", _when(fresh.source_read_through, data)))
     if fresh.hours_waiting:

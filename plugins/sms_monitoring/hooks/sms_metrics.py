@@ -135,7 +135,9 @@ class SmsMetricsHook(PostgresHook):
         """A message was cancelled before it was sent."""
         self.record_metric("cancelled_count", user_id=user_id)
 
-    def record_generation(self, user_id: str, *, by_llm: bool, time_ms: float | None = None, cost_usd: float = 0) -> None:
+    def record_generation(
+        self, user_id: str, *, by_llm: bool, time_ms: float | None = None, cost_usd: float = 0
+    ) -> None:
         """A text was produced: by the LLM, in ``time_ms`` milliseconds, or by the template it fell back to."""
         metrics: list[dict[str, Any]] = [
             {"metric_type": "llm_success_count" if by_llm else "template_fallback_count", "user_id": user_id},

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from sms_monitoring.local.errors import LocalStackError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -16,8 +18,8 @@ Json = dict[str, Any]
 TOKEN_SECONDS = 600  # renewed well before Airflow's tokens run out (a day by default)
 
 
-class AirflowApiError(RuntimeError):
-    """Airflow refused a request; the message says which, and what it answered."""
+class AirflowApiError(LocalStackError):
+    """Airflow refused a request or did not answer; the message says which, and what it said."""
 
 
 class AirflowApi:
@@ -94,7 +96,10 @@ class AirflowApi:
     def _request(self, method: str, path: str, **arguments: Any) -> Json:
         if time.monotonic() > self._token_until:
             self._log_in()
-        answer = self._http.request(method, f"/api/v2{path}", **arguments)
+        try:
+            answer = self._http.request(method, f"/api/v2{path}", **arguments)
+        except httpx.TransportError as error:
+            raise AirflowApiError(f"{method} {path}: Airflow did not answer: {error!r}") from error
         if answer.is_error:
             raise AirflowApiError(f"{method} {path}: Airflow answered {answer.status_code}: {answer.text[:500]}")
         return answer.json() if answer.content else {}

@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sms_monitoring import db
-from sms_monitoring.local.airflow_api import AirflowApiError
+from sms_monitoring.local.errors import LocalStackError
 from sms_monitoring.local.outcome import InjectedIncident, Outcome, read_outcome
-from sms_monitoring.local.processes import ProcessDiedError
-from sms_monitoring.local.runs import RunFailedError, await_all_runs, await_scheduled_run, run_dag
-from sms_monitoring.local.stack import StackError
+from sms_monitoring.local.runs import await_all_runs, await_scheduled_run, run_dag
+from sms_monitoring.simulator import simulate
+from sms_monitoring.simulator.scenario import demo_scenario
 from sms_monitoring.timeframe import HOUR, floor_hour
 
 if TYPE_CHECKING:
+    from sms_monitoring.local.airflow_api import Json
     from sms_monitoring.local.stack import Stack
     from sms_monitoring.simulator.scenario import Scenario
 
@@ -28,10 +29,8 @@ DAG_IDS = (HOURLY, RECOMPUTE, DIGEST, RETENTION, TEST_ALERT)
 def run_chain(stack: Stack) -> Outcome:
     """Start the stack afresh and run the chain; a failure on the way ends it early and is part of the outcome.
 
-    :raises StackError: when the stack does not come up.
+    :raises LocalStackError: when the stack does not come up.
     """
-    from sms_monitoring.simulator.scenario import demo_scenario
-
     newest_hour_end = floor_hour(datetime.now(UTC))
     scenario = demo_scenario(newest_hour_end)
     stack.start_databases(fresh=True)
@@ -41,9 +40,14 @@ def run_chain(stack: Stack) -> Outcome:
     stack.wait_for_airflow(DAG_IDS)
 
     failures = []
+    runs: list[Json] = []
     try:
         _run_dags(stack, scenario, newest_hour_end)
-    except (RunFailedError, StackError, ProcessDiedError, AirflowApiError) as error:
+    except LocalStackError as error:
+        failures.append(str(error))
+    try:
+        runs = stack.api.runs()
+    except LocalStackError as error:
         failures.append(str(error))
     with stack.steps.step("Reading what happened"), db.connect(stack.metrics_uri) as conn:
         return read_outcome(
@@ -51,18 +55,16 @@ def run_chain(stack: Stack) -> Outcome:
             stack.receivers,
             expected_hours=round((newest_hour_end - floor_hour(scenario.start)) / HOUR),
             incidents=[InjectedIncident(str(each.kind), each.expected_alert_type) for each in scenario.incidents],
-            runs=stack.api.runs() if failures else await_all_runs(stack),
+            runs=runs,
             failures=failures,
         )
 
 
 def _write_history(stack: Stack, scenario: Scenario) -> None:
-    from sms_monitoring.simulator import simulate
-
     days = round((scenario.until - scenario.start).total_seconds() / 86400)
     title = f"Simulating {days} days of SMS traffic with {len(scenario.incidents)} incidents"
     with stack.steps.step(title) as tell, db.connect(stack.metrics_uri) as conn:
-        simulate(conn, scenario, lambda text: tell(str(text)))
+        simulate(conn, scenario, lambda done, total: tell(f"day {done} of {total}"))
 
 
 def _run_dags(stack: Stack, scenario: Scenario, newest_hour_end: datetime) -> None:
@@ -71,4 +73,5 @@ def _run_dags(stack: Stack, scenario: Scenario, newest_hour_end: datetime) -> No
     await_scheduled_run(stack, HOURLY, newest_hour_end, f"The scheduler runs the newest hour ({HOURLY})")
     run_dag(stack, DIGEST, {}, f"Sending yesterday's digest ({DIGEST})")
     run_dag(stack, RETENTION, {}, f"Making and dropping partitions ({RETENTION})")
+    await_all_runs(stack)
     stack.api.unpause(TEST_ALERT)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from sms_monitoring.local.chain import DAG_IDS, run_chain
-from sms_monitoring.local.errors import EXPECTED
+from sms_monitoring.local.errors import LocalStackError
 from sms_monitoring.local.layout import Layout
 from sms_monitoring.local.outcome import problems
 from sms_monitoring.local.progress import Steps
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
             stack.serve()
     except KeyboardInterrupt:
         steps.say("Stopped.")
-    except EXPECTED as error:
+    except LocalStackError as error:
         steps.say(f"\nerror: {error}")
         return 1
     return 0

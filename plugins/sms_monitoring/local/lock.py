@@ -7,12 +7,14 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sms_monitoring.local.errors import LocalStackError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-class AlreadyRunningError(RuntimeError):
+class AlreadyRunningError(LocalStackError):
     """Another stack of this checkout runs."""
 
 
@@ -29,7 +31,9 @@ def exclusive(path: Path) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             pid = file.read().strip() or "unknown"
-            raise AlreadyRunningError(f"the local stack of this checkout runs already (process {pid}); stop it first") from None
+            raise AlreadyRunningError(
+                f"the local stack of this checkout runs already (process {pid}); stop it first"
+            ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

@@ -137,7 +137,9 @@ def _undelivered(outcome: Outcome) -> list[str]:
         if alert.status is None:
             found.append(f"alert {alert.alert_type} notified nobody")
         elif alert.status != "sent":
-            found.append(f"alert {alert.alert_type} to {alert.channel} is {alert.status}: {alert.note or 'no reason given'}")
+            found.append(
+                f"alert {alert.alert_type} to {alert.channel} is {alert.status}: {alert.note or 'no reason given'}"
+            )
     for channel, sent in Counter(alert.channel for alert in outcome.fired if alert.status == "sent").items():
         arrived = len(outcome.received.get(channel or "", ()))
         if arrived < sent:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import warnings
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import fasteners
+import fasteners  # type: ignore[import-untyped]
 import psutil
 import psycopg
 from psycopg import sql
+
 
 class EmbeddedPostgres:
     """One PostgreSQL server over one data folder. It outlives this process until :meth:`stop`."""
@@ -29,7 +31,9 @@ class EmbeddedPostgres:
         if self.is_running():
             server = self._server()
             server.stop()
+            # Otherwise the library would go on handing out the stopped server, and look after it at exit.
             server._instances.pop(self.data_dir, None)
+            atexit.unregister(server._cleanup)
 
     def is_running(self) -> bool:
         """Whether a server over this data folder runs, whoever started it."""
@@ -80,7 +84,7 @@ class EmbeddedPostgres:
         with fasteners.InterProcessLock(self.data_dir.with_name(f"{self.data_dir.name}.start.lock")):
             self._clean_up_after_a_crash()
             server = _library().get_server(self.data_dir, cleanup_mode=None, start=False)
-            # The library's own lock is one file in /tmp for all users of a machine: whoever comes second may not open it.
+            # The library's own lock is one file in /tmp for all users: whoever comes second may not open it.
             server._lock = fasteners.InterProcessLock(self.data_dir.with_name(f"{self.data_dir.name}.lock"))
             server.start()
             self._initialised_mark.touch()
@@ -104,7 +108,7 @@ class EmbeddedPostgres:
         return self.data_dir.with_name(f"{self.data_dir.name}.initialised")
 
     def _end_orphans(self) -> None:
-        """See that no backend of the dead server still writes to the data folder: they notice and end, or are killed."""
+        """See that no backend of the dead server still writes: they notice and end, or are killed."""
         orphans = [process for process in psutil.process_iter() if _works_in(process.pid, self.data_dir)]
         _, left = psutil.wait_procs(orphans, timeout=5)
         for process in left:

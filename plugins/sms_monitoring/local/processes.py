@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from sms_monitoring.local.errors import LocalStackError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -27,7 +29,7 @@ GRACE_SECONDS = 8.0
 LOG_TAIL_LINES = 40
 
 
-class ProcessDiedError(RuntimeError):
+class ProcessDiedError(LocalStackError):
     """A process of the stack ended by itself; the message holds the end of its log."""
 
 
@@ -173,7 +175,7 @@ def _stop_sessions(leaders: Iterable[_Record], grace: float) -> None:
         if time.monotonic() > deadline:
             _send(left, signal.SIGKILL)
         if time.monotonic() > deadline + grace:
-            raise RuntimeError(f"not even SIGKILL ends process {', '.join(str(member.pid) for member in left)}")
+            raise LocalStackError(f"not even SIGKILL ends process {', '.join(str(member.pid) for member in left)}")
         psutil.wait_procs(left, timeout=0.1)
 
 

@@ -6,6 +6,8 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sms_monitoring.local.errors import LocalStackError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
@@ -18,7 +20,7 @@ FINAL = ("success", "failed")
 LOG_TAIL_LINES = 30
 
 
-class RunFailedError(RuntimeError):
+class RunFailedError(LocalStackError):
     """A DAG run failed; the message holds the end of the log of each failed task."""
 
 
@@ -52,16 +54,12 @@ def await_scheduled_run(stack: Stack, dag_id: str, interval_end: datetime, title
         _wait_for_end(stack, dag_id, run_id, tell)
 
 
-def await_all_runs(stack: Stack) -> list[Json]:
-    """Wait until no DAG run is under way, and return all."""
-    runs: list[Json] = []
-
-    def ended() -> bool:
-        runs[:] = stack.api.runs()
-        return all(run["state"] in FINAL for run in runs)
-
-    stack.wait_until(ended, "all DAG runs end", RUN_SECONDS)
-    return runs
+def await_all_runs(stack: Stack) -> None:
+    """Wait until no DAG run is under way: past a full hour, the scheduler makes one more."""
+    with stack.steps.step("Waiting for the last DAG runs"):
+        stack.wait_until(
+            lambda: all(run["state"] in FINAL for run in stack.api.runs()), "all DAG runs end", RUN_SECONDS
+        )
 
 
 def _wait_for_end(stack: Stack, dag_id: str, run_id: str, tell: Callable[[str], None]) -> None:
@@ -98,5 +96,5 @@ def _why(api: AirflowApi, dag_id: str, run_id: str) -> str:
 
 
 def _ends_at(run: Json, moment: datetime) -> bool:
-    end = run.get("data_interval_end")
-    return run["run_type"] == "scheduled" and bool(end) and datetime.fromisoformat(end) == moment
+    end: str | None = run.get("data_interval_end")
+    return run["run_type"] == "scheduled" and end is not None and datetime.fromisoformat(end) == moment

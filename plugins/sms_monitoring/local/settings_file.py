@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from sms_monitoring.local.errors import LocalStackError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -32,7 +34,7 @@ _VARIABLE = {"variable_name", "variable_value"}
 _SECTIONS = ("connections", "pools", "variables")
 
 
-class SettingsFileError(ValueError):
+class SettingsFileError(LocalStackError):
     """The file is not as it should be; the message names the file, the key and what is expected."""
 
 

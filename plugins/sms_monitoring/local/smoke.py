@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 
 from rich.console import Console
 
 from sms_monitoring.local.chain import run_chain
-from sms_monitoring.local.errors import EXPECTED
+from sms_monitoring.local.errors import LocalStackError
 from sms_monitoring.local.layout import Layout
 from sms_monitoring.local.outcome import Outcome, problems
 from sms_monitoring.local.progress import Steps
@@ -29,8 +30,11 @@ def main() -> int:
         found = problems(outcome)
     except KeyboardInterrupt:
         found = ["interrupted"]
-    except EXPECTED as error:
+    except LocalStackError as error:
         found = [str(error)]
+    except Exception as error:  # the last line is JSON, whatever happened
+        traceback.print_exc()
+        found = [repr(error)]
     for problem in found:
         steps.say(f"error: {problem}")
     print(json.dumps(outcome.as_json(steps.total_seconds)), flush=True)

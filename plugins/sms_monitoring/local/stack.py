@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sms_monitoring.local import databases, environment, ports
 from sms_monitoring.local.airflow_api import AirflowApi
 from sms_monitoring.local.credentials import ADMIN, load_or_create, write_private
+from sms_monitoring.local.errors import LocalStackError
 from sms_monitoring.local.lock import exclusive
 from sms_monitoring.local.postgres import EmbeddedPostgres
 from sms_monitoring.local.processes import ProcessGroup
@@ -37,7 +38,7 @@ COMPONENTS = {
 }
 
 
-class StackError(RuntimeError):
+class StackError(LocalStackError):
     """The stack does not work; the message says why and where to look."""
 
 
@@ -179,6 +180,15 @@ class Stack:
             self.wait_until(components_are_healthy, "Airflow's components are healthy")
             self.wait_until(dags_are_parsed, f"the DAGs {', '.join(sorted(dag_ids))} are parsed")
             self.api.set_pools(self._settings.pools)
+
+    def serve(self) -> None:
+        """Watch over the processes until one ends or somebody interrupts.
+
+        :raises ProcessDiedError: when one ends.
+        """
+        while True:
+            self._processes.check()
+            time.sleep(1)
 
     def wait_until(self, done: Callable[[], bool], what: str, seconds: float = READY_SECONDS) -> None:
         """Ask ``done`` again and again until it says yes.

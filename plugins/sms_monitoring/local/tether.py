@@ -6,6 +6,7 @@ between fork and exec (``preexec_fn``) is unsafe in a process that has threads.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -17,8 +18,6 @@ def main(arguments: list[str]) -> None:
     """Ask the kernel for SIGTERM at the starter's death, then become the program."""
     starter, *command = arguments
     if sys.platform == "linux":
-        import ctypes
-
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         if os.getppid() != int(starter):  # it died before the kernel was asked
             sys.exit(1)

@@ -53,7 +53,9 @@ class AlertOperator(BaseOperator):
                 links=run_link(context),
             ).run()
         for outcome in outcomes:
-            self.log.info("%s %s: %s (%s), %s", self.alert.name, outcome.entity, outcome.verdict, outcome.reason, outcome.notice)
+            self.log.info(
+                "%s %s: %s (%s), %s", self.alert.name, outcome.entity, outcome.verdict, outcome.reason, outcome.notice
+            )
         return [
             {
                 "entity": outcome.entity,

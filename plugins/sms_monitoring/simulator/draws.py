@@ -28,7 +28,8 @@ def root_key(seed: int, label: str) -> np.uint64:
 
 def derive(keys: Keys | np.uint64, numbers: Ints | int) -> Keys:
     """New keys from ``keys`` and numbers, e.g. those of a user's messages from the user's key and 0, 1, 2 …"""
-    steps = np.asarray(numbers, dtype=np.int64).astype(np.uint64)
+    # Arrays throughout: they wrap around silently, which scalars do not.
+    steps = np.atleast_1d(numbers).astype(np.uint64)
     return _mix(np.atleast_1d(keys) + _mix((steps + np.uint64(1)) * _GOLDEN))
 
 

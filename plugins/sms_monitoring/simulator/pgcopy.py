@@ -149,7 +149,8 @@ def texts(characters: Bytes, present: Bools | None = None) -> Fixed:
 
 
 def _big_endian(values: Ints | Keys, dtype: str) -> Bytes:
-    return values.astype(dtype).view(np.uint8).reshape(len(values), -1)
+    numbers = values.reshape(len(values), values.shape[1] if values.ndim > 1 else 1).astype(dtype)
+    return np.ascontiguousarray(numbers).view(np.uint8)
 
 
 def _scatter(out: Bytes, at: Ints, fields: Bytes) -> None:

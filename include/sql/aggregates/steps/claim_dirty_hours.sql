@@ -5,7 +5,7 @@ WITH next AS (
     FROM sms_dirty_hours
     WHERE family = %(family)s AND metric_hour >= %(window_start)s AND metric_hour < %(window_end)s
     ORDER BY metric_hour
-    LIMIT %(limit)s
+    LIMIT %(hours_at_once)s
 ), claimed AS (
     DELETE FROM sms_dirty_hours AS d
     USING next

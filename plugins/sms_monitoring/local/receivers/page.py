@@ -79,10 +79,14 @@ def list_items(records: list[Record]) -> list[Item]:
 
 
 def pagerduty_rows(incidents: list[Incident], items: list[Item]) -> list[dict[str, Any]]:
-    """Incidents and rejected events, that which happened last first."""
+    """Incidents, rejected events, and those accepted that had no effect; that which happened last first."""
     rows: list[dict[str, Any]] = [{"at": incident.timeline[-1]["at"], "incident": incident} for incident in incidents]
-    rows += [{"at": item.record.received_at, "item": item} for item in items if not item.record.accepted]
+    rows += [{"at": item.record.received_at, "item": item} for item in items if not _shows_in_incident(item.record)]
     return sorted(rows, key=lambda row: str(row["at"]), reverse=True)
+
+
+def _shows_in_incident(record: Record) -> bool:
+    return record.accepted and all(warning.startswith("folded") for warning in record.warnings)
 
 
 def mail_html(record: Record) -> str:
