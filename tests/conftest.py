@@ -82,3 +82,10 @@ def db(database_uri: str) -> Iterator[Connection]:
     """An autocommit connection to this test's own database."""
     with sms_db.connect(database_uri) as conn:
         yield conn
+
+
+@pytest.fixture(autouse=True)
+def _read_sql_afresh() -> Iterator[None]:
+    """Tests may point SMS_MONITORING_SQL_DIR elsewhere; what was read there must not outlive them."""
+    yield
+    read_sql.cache_clear()

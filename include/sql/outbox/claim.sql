@@ -18,7 +18,7 @@ WITH due AS MATERIALIZED (
             )
         )
     ORDER BY n.next_attempt_at, n.id
-    LIMIT %(limit)s
+    LIMIT %(max_rows)s
     FOR UPDATE OF n SKIP LOCKED
 ), claimed AS (
     UPDATE sms_alert_notifications AS n

@@ -23,6 +23,7 @@ class Level(StrEnum):
     HEALTHY = "Healthy"
     ATTENTION = "Needs attention"
     CRITICAL = "Critical"
+    OUTAGE = "Critical: no traffic"
     NO_TRAFFIC = "No traffic"
 
 
@@ -36,15 +37,18 @@ class Health:
 
 
 def judge(data: DigestData) -> Health:
-    """Health of a day: critical where a rate passed its alert threshold or a critical incident was open;
-    needs attention where there was any other incident, or where data is missing."""
+    """Health of a day: critical where a rate passed its alert threshold, a critical incident was open, or
+    there was no traffic though there usually is; needs attention where there was any other incident, or
+    data is missing."""
     critical, attention = _rates(data)
     worst, others = _incidents(data)
     critical, attention = critical + worst, attention + others + _gaps(data)
     if not data.has_traffic:
-        headline = "The tables show no message scheduled or sent. Is the product silent, or has aggregation stopped?"
-        # That every hour is missing says nothing more.
-        return Health(Level.NO_TRAFFIC, headline, tuple(worst + others))
+        headline = "The tables show no message of this day. Was the product silent, or has aggregation stopped?"
+        usual = data.week.daily("sent_count")
+        missed = [f"On the days before, {count(usual)} messages a day were sent."] if usual else []
+        # That hours are missing says nothing more.
+        return Health(Level.OUTAGE if usual else Level.NO_TRAFFIC, headline, tuple(missed + worst + others))
     level = Level.CRITICAL if critical else Level.ATTENTION if attention else Level.HEALTHY
     return Health(level, _headline(data), tuple(critical + attention))
 
@@ -92,7 +96,10 @@ def _incidents(data: DigestData) -> tuple[list[str], list[str]]:
         found = [each for each in data.incidents if (each.severity == "critical") == is_critical]
         still_open = sum(each.resolved_at is None for each in found)
         if found:
-            state = f"{still_open} still open" if still_open else "resolved" if len(found) == 1 else "all resolved"
+            if len(found) == 1:
+                state = "still open" if still_open else "resolved"
+            else:
+                state = f"{still_open} still open" if still_open else "all resolved"
             said[is_critical].append(f"{plural(len(found), word)}, {state}.")
     return said[True], said[False]
 

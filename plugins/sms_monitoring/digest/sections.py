@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sms_monitoring.digest.compare import Better, Change, compare
 from sms_monitoring.digest.model import Period
-from sms_monitoring.digest.wording import count, milliseconds, percent, usd
+from sms_monitoring.digest.wording import DASH, count, milliseconds, percent, usd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +44,11 @@ class Line:
     before_change: Change | None
     week: str
     week_change: Change | None
+
+    @property
+    def known(self) -> bool:
+        """Whether there is any number on it."""
+        return {self.value, self.before, self.week} != {DASH}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +102,7 @@ SECTIONS: dict[str, tuple[Metric, ...]] = {
         _daily("Written by the LLM", "llm_success_count"),
         _daily("Template fallbacks", "template_fallback_count", Better.LOWER),
         _p50("Generation time, median", "avg_generation_time_ms"),
-        Metric(
-            "95% generated within", lambda p: p.p95.get("avg_generation_time_ms"), milliseconds, Better.LOWER
-        ),
+        _p95("95% generated within", "avg_generation_time_ms"),
     ),
     "Cost": (
         TOTAL_COST,
@@ -139,10 +142,11 @@ def line(metric: Metric, data: DigestData) -> Line:
 
 
 def sections(data: DigestData) -> list[Section]:
-    """All tables of the digest, in their order."""
-    return [Section(title, tuple(line(metric, data) for metric in metrics)) for title, metrics in SECTIONS.items()]
+    """The tables of the digest, in their order; one without any number is left out."""
+    tables = (Section(title, tuple(line(metric, data) for metric in metrics)) for title, metrics in SECTIONS.items())
+    return [table for table in tables if any(each.known for each in table.lines)]
 
 
 def tiles(data: DigestData) -> list[Line]:
-    """The four numbers at the top."""
-    return [line(metric, data) for metric in (DELIVERY_RATE, SENT, TOTAL_COST, ACTIVE_USERS)]
+    """The four numbers at the top; none on a day without traffic."""
+    return [line(metric, data) for metric in (DELIVERY_RATE, SENT, TOTAL_COST, ACTIVE_USERS) if data.has_traffic]

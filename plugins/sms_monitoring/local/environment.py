@@ -58,8 +58,8 @@ def exports(
         "PYTHONPYCACHEPREFIX": str(layout.bytecode),
         "PYTHONDONTWRITEBYTECODE": "",  # empty is off
         # A proxy of the machine must not be asked for what runs on the machine.
-        "NO_PROXY": _with_localhost(os.environ.get("NO_PROXY", "")),
-        "no_proxy": _with_localhost(os.environ.get("no_proxy", "")),
+        "NO_PROXY": with_localhost(os.environ.get("NO_PROXY", "")),
+        "no_proxy": with_localhost(os.environ.get("no_proxy", "")),
         "AIRFLOW_HOME": str(layout.airflow_home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(layout.dags),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(layout.plugins),
@@ -143,6 +143,7 @@ def render(variables: Mapping[str, str], *, programs: Path, postgres_programs: P
     return "\n".join(lines) + "\n"
 
 
-def _with_localhost(no_proxy: str) -> str:
+def with_localhost(no_proxy: str) -> str:
+    """A ``NO_PROXY`` list that has this machine in it, too."""
     hosts = [host.strip() for host in no_proxy.split(",") if host.strip()]
     return ",".join([*hosts, *(own for own in (HOST, "localhost") if own not in hosts)])

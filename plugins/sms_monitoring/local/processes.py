@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 TETHER = Path(__file__).with_name("tether.py")
-GRACE_SECONDS = 8.0
+GRACE_SECONDS = 5.0
 LOG_TAIL_LINES = 40
 
 

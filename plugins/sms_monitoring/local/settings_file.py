@@ -75,11 +75,11 @@ def exports(settings: Settings, overrides: Mapping[str, Mapping[str, Any]] | Non
 
     :param overrides: connection id → keys of Airflow's JSON form to use instead of the file's,
         e.g. ``{"sms_monitoring_smtp": {"port": 2525}}``; ids that the file lacks are an error.
-    :raises KeyError: for an override of a connection that the file does not have.
+    :raises SettingsFileError: for an override of a connection that the file does not have.
     """
     overrides = overrides or {}
     if unknown := sorted(set(overrides) - set(settings.connections)):
-        raise KeyError(f"airflow_settings.yaml has no connection {', '.join(unknown)}")
+        raise SettingsFileError(f"airflow_settings.yaml has no connection {', '.join(unknown)}")
     result = {
         f"AIRFLOW_CONN_{conn_id.upper()}": json.dumps({**connection, **overrides.get(conn_id, {})})
         for conn_id, connection in settings.connections.items()

@@ -7,6 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+# The entity of an alert that is about the system as a whole.
+WHOLE_SYSTEM = "all"
+
 
 class Event(StrEnum):
     """What happened to the incident that a message is about."""
@@ -36,6 +39,7 @@ class Link:
 class Message:
     """One notification. All text is plain: a channel's formatter escapes and cuts it to its own limits.
 
+    :param entity: what it is about: a carrier, a campaign …; :data:`WHOLE_SYSTEM` where it is about everything.
     :param dedup_key: the same for every event of one incident, at most 255 characters.
     :param title: what is wrong, in a few words: "SMS delivery rate below 90 %".
     :param summary: one or two sentences with the numbers.
@@ -55,12 +59,16 @@ class Message:
     links: tuple[Link, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The form in which the outbox stores it."""
-        return {**asdict(self), "occurred_at": self.occurred_at.isoformat()}
+        """The form in which the outbox stores it: what PostgreSQL cannot hold in a text becomes "?"."""
+        stored: dict[str, Any] = _storable({**asdict(self), "occurred_at": self.occurred_at.isoformat()})
+        return stored
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Message:
-        """The message that :meth:`to_json` stored."""
+        """The message that :meth:`to_json` stored.
+
+        :raises KeyError, TypeError, ValueError: when something else was stored.
+        """
         return cls(
             **{
                 **stored,
@@ -71,3 +79,14 @@ class Message:
                 "links": tuple(Link(**link) for link in stored["links"]),
             }
         )
+
+
+def _storable(value: Any) -> Any:
+    """``value`` without NUL and without halves of surrogate pairs, which no jsonb column takes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
+    if isinstance(value, dict):
+        return {key: _storable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_storable(item) for item in value]
+    return value

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 VIAS = ("llm", "template")
 _FALLBACK = 0.04
 _FALLBACK_IN_FAILURE = 0.88
-_COST_SPIKE = 60  # as when a far larger model answers by mistake
+_COST_SPIKE = 100  # as when a far larger model answers by mistake
 
 # Carrier errors as Twilio numbers and names them: https://www.twilio.com/docs/api/errors
 ERRORS = {

@@ -40,13 +40,14 @@ def bits(keys: Keys, label: str) -> Keys:
 
 def uniform(keys: Keys, label: str) -> Floats:
     """Numbers in [0, 1), one a key."""
-    return (bits(keys, label) >> np.uint64(11)) * 2.0**-53
+    return (bits(keys, label) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def normal(keys: Keys, label: str) -> Floats:
     """Standard normal numbers, one a key (Box and Muller)."""
     radius = np.sqrt(-2 * np.log1p(-uniform(keys, label + ".radius")))
-    return radius * np.cos(2 * np.pi * uniform(keys, label + ".angle"))
+    result: Floats = radius * np.cos(2 * np.pi * uniform(keys, label + ".angle"))
+    return result
 
 
 def lognormal(keys: Keys, label: str, *, median: float, sigma: float) -> Floats:

@@ -52,7 +52,7 @@ class History:
         if since is None:
             return self._days
         recent = since.date() - _LIVES_FOR
-        return [day for day in self._days if day >= recent or any(_touches(incident, day) for incident in self._incidents)]
+        return [day for day in self._days if day >= recent or any(_touches(held, day) for held in self._incidents)]
 
     def play(self, days: list[date]) -> Iterator[Lives]:
         """The messages of each day that exist before ``until``, in the order in which they were created."""

@@ -69,6 +69,11 @@ class Incident:
         return _ALERTS[self.kind][0]
 
     @property
+    def label(self) -> str:
+        """A name that no other incident of a scenario has."""
+        return f"{self.kind}.{self.start:%Y%m%dT%H}"
+
+    @property
     def cleared_by(self) -> datetime:
         """When the alert's look-back no longer holds any of the incident; from then on it must not fire."""
         return self.end + _ALERTS[self.kind][1]

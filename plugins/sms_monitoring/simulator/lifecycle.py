@@ -21,7 +21,6 @@ from sms_monitoring.simulator.arrays import (
     SECOND,
     Bools,
     Columns,
-    Floats,
     Ints,
     Keys,
     to_micros,
@@ -51,7 +50,7 @@ _LATE_RECEIPTS = 0.008
 _NO_RECEIPT = 0.15  # of what does not arrive
 _AFTER_OUTAGE = 0.30  # of what an outage holds up: it arrives, with its receipt, when the outage is over
 
-_OPT_OUT_IN_SURGE = 0.5  # of the users messaged in it
+_OPT_OUT_IN_SURGE = 0.45  # of the users messaged in it
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,9 +73,7 @@ class Lives(Columns):
     cancelled_for: Ints  # index into REASONS, meaningful where cancelled
 
 
-def live(
-    messages: Scheduled, users: Users, opted_out_at: Ints, incidents: Sequence[Incident]
-) -> tuple[Lives, Ints]:
+def live(messages: Scheduled, users: Users, opted_out_at: Ints, incidents: Sequence[Incident]) -> tuple[Lives, Ints]:
     """Play the messages of one sending day.
 
     :param opted_out_at: when each user opts out, as known from the days before.
@@ -88,9 +85,9 @@ def live(
     attempts = np.minimum(failures + 1, len(ATTEMPTS))
     ended_at = attempted_at + ATTEMPTS[attempts - 1]
 
-    deleted_at = _event_deleted_at(messages)
-    over_limit = _over_limit(messages, users, deleted_at == NEVER)
-    cancelled_at = np.where(over_limit, attempted_at, deleted_at)
+    over_limit = _over_limit(messages, users)
+    refused_at = messages.created_at + _ms(20 * MILLISECOND, 400 * MILLISECOND, messages.key, "refused")
+    cancelled_at = np.where(over_limit, refused_at, _event_deleted_at(messages))
     sent_at = np.where((cancelled_at == NEVER) & (failures < len(ATTEMPTS)), ended_at, NEVER)
 
     for incident in of_kind(incidents, IncidentKind.OPT_OUT_SURGE):
@@ -141,17 +138,14 @@ def _event_deleted_at(messages: Scheduled) -> Ints:
     return np.where(chosen, messages.created_at + whole_ms(waited), NEVER)
 
 
-def _over_limit(messages: Scheduled, users: Users, counts: Bools) -> Bools:
-    """Which messages come after so many others of their user and sending day that the limit is used up."""
-    if not len(messages):
-        return counts
-    before = np.cumsum(counts) - counts
-    first_of_user = np.searchsorted(messages.user, messages.user)
-    return np.asarray(counts & (before - before[first_of_user] >= users.daily_limit[messages.user]))
+def _over_limit(messages: Scheduled, users: Users) -> Bools:
+    """Which messages were scheduled when as many others of the same user and sending day had been before."""
+    number = np.arange(len(messages)) - np.searchsorted(messages.user, messages.user)
+    return np.asarray(number >= users.daily_limit[messages.user])
 
 
 def _after_surge(user: Ints, sent_at: Ints, users: Users, opted_out_at: Ints, incident: Incident) -> Ints:
-    base = draws.bits(users.key, f"{incident.kind}.{incident.start:%Y%m%dT%H}")
+    base = draws.bits(users.key, incident.label)
     annoyed = draws.uniform(base, "annoyed") < _OPT_OUT_IN_SURGE
     patience = whole_ms(np.minimum(draws.lognormal(base, "patience", median=3 * MINUTE, sigma=0.8), 20 * MINUTE))
     messaged = incident.holds(sent_at) & annoyed[user] & (sent_at < opted_out_at[user])

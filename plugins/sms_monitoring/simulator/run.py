@@ -90,12 +90,12 @@ def advance(
         state = _state(conn)
         if state["users"] != scenario.users:
             raise SimulationError(
-                f"user_sms_preferences holds {state['users']} users, not the scenario's {scenario.users}; simulate() it first"
+                f"user_sms_preferences holds {state['users']} users, not {scenario.users}; simulate() the scenario first"
             )
         changed_through: datetime | None = state["changed_through"]
         if changed_through is not None and changed_through >= scenario.until:
             raise SimulationError(
-                f"the tables hold changes up to {changed_through.astimezone(UTC).isoformat()}, after the scenario's until"
+                f"the tables hold changes up to {changed_through.astimezone(UTC).isoformat()}, the scenario only up to"
                 f" {scenario.until.isoformat()}; pass the scenario of the last summary"
             )
         messages = upsert_changes(conn, History(later), scenario.until, progress)

@@ -10,6 +10,7 @@ from sms_monitoring.simulator.incidents import Incident, IncidentKind, of_kind
 from sms_monitoring.timeframe import floor_hour
 
 _MESSAGES_PER_USER_AND_DAY = 2.5
+_EXAMPLE = "2026-03-29T10:00:00+00:00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,9 @@ class Scenario:
         for name in ("start", "until"):
             moment: datetime = getattr(self, name)
             if moment.tzinfo is None:
-                raise ValueError(f"{name} {moment.isoformat()} has no time zone; write it like 2026-03-29T10:00:00+00:00")
+                raise ValueError(
+                    f"{name} {moment.isoformat()} has no time zone; write it like 2026-03-29T10:00:00+00:00"
+                )
             object.__setattr__(self, name, moment.astimezone(UTC))
         if self.until < self.start:
             raise ValueError(f"until {self.until.isoformat()} is before start {self.start.isoformat()}")

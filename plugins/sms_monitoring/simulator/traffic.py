@@ -17,10 +17,8 @@ from sms_monitoring.simulator.arrays import (
     DAY,
     HOUR,
     MINUTE,
-    SECOND,
     Bools,
     Columns,
-    Floats,
     Ints,
     Keys,
     day_to_micros,
@@ -45,13 +43,14 @@ _SHORTEST_LEAD = 3 * MINUTE
 # An incident's own messages start within its first half hour: a single hour shows it in full.
 _INCIDENT_SPREAD = 30 * MINUTE
 _BURST_LENGTH = 12 * MINUTE
-_BURST_SHARE = 0.95  # of the users who are awake
-_BLAST_SHARE = 0.85
+# Shares of the users: who gets a burst beyond the daily limit, and who a message that makes users opt out.
+_BURST_SHARE = 0.32
+_BLAST_SHARE = 0.80
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Scheduled(Columns):
-    """Messages as they are scheduled, one entry each, by user and then in the order in which they are due."""
+    """Messages as they are scheduled, one entry each, by user and then in the order in which they were scheduled."""
 
     key: Keys
     user: Ints  # index into the users
@@ -77,7 +76,7 @@ class Traffic:
         midnight = day_to_micros(day)
         parts = [messages.take(local_day == midnight) for messages, local_day in self._added]
         messages = Scheduled.join([self._usual(day), *parts])
-        return messages.take(np.lexsort((messages.key, messages.planned_for, messages.due_at, messages.user)))
+        return messages.take(np.lexsort((messages.key, messages.created_at, messages.user)))
 
     def _usual(self, day: date) -> Scheduled:
         users = self._users
@@ -87,21 +86,19 @@ class Traffic:
         key = draws.derive(draws.derive(users.key, day.toordinal())[user], number)
 
         time = times_of_day(draws.uniform(key, "time_of_day"), day)
-        near = (time >= users.quiet_start[user] - QUIET_MARGIN) & (time < users.quiet_start[user])
-        time = np.where(near, time - QUIET_MARGIN, time)
-        quiet = users.is_quiet(user, time)
+        time = np.where(_is_late(users, user, time), time - QUIET_MARGIN, time)
         # An evening's quiet hours belong to the next morning: that is when the message goes out.
         midnight = day_to_micros(day) - DAY * (time >= users.quiet_start[user])
         planned = self._clocks.to_utc(users.zone[user], midnight + time)
-        morning = self._clocks.to_utc(users.zone[user], day_to_micros(day) + users.quiet_end[user])
         lead = draws.lognormal(key, "lead", median=HOUR, sigma=0.9)
+        quiet = users.is_quiet(user, time)
         return Scheduled(
             key=key,
             user=user,
             campaign=draws.choice(key, "campaign", np.array(list(CAMPAIGNS.values()))),
             created_at=planned - whole_ms(np.clip(lead, _SHORTEST_LEAD, LONGEST_LEAD)),
             planned_for=planned,
-            due_at=np.where(quiet, morning, planned),
+            due_at=np.where(quiet, _morning(users, self._clocks, user, day_to_micros(day)), planned),
             quiet=quiet,
         )
 
@@ -111,21 +108,21 @@ class Traffic:
 
 
 def _of_incident(users: Users, clocks: WallClocks, incident: Incident) -> Scheduled:
-    """The messages that an incident adds, of which users who sleep get none.
+    """The messages that an incident adds.
 
-    A surge against the daily limit sends each user more than the limit within minutes; a surge of opt-outs
-    begins with one unwanted message to almost everyone.
+    A surge against the daily limit schedules more messages than the limit for a user within minutes, awake or
+    not; a surge of opt-outs begins with one unwanted message to almost everyone who is awake.
     """
-    label = f"{incident.kind}.{incident.start:%Y%m%dT%H}"
-    base = draws.bits(users.key, label)
-    if incident.kind is IncidentKind.DAILY_LIMIT_SURGE:
-        share, campaign = _BURST_SHARE, "bulk_reminder"
-        counts = users.daily_limit + 2 + draws.choice(base, "burst.size", np.ones(4))
-    elif incident.kind is IncidentKind.OPT_OUT_SURGE:
-        share, campaign = _BLAST_SHARE, "flash_sale"
-        counts = np.ones(len(users), dtype=np.int64)
-    else:
-        share, campaign, counts = 0.0, None, np.zeros(len(users), dtype=np.int64)
+    base = draws.bits(users.key, incident.label)
+    none = np.zeros(len(users), dtype=np.int64)
+    share, counts, campaign = {
+        IncidentKind.DAILY_LIMIT_SURGE: (
+            _BURST_SHARE,
+            users.daily_limit + 2 + draws.choice(base, "burst", np.ones(4)),
+            "bulk_reminder",
+        ),
+        IncidentKind.OPT_OUT_SURGE: (_BLAST_SHARE, none + 1, "flash_sale"),
+    }.get(incident.kind, (0.0, none, None))
     counts = np.where(draws.uniform(base, "chosen") < share, counts, 0)
 
     user = np.repeat(np.arange(len(users)), counts)
@@ -133,20 +130,30 @@ def _of_incident(users: Users, clocks: WallClocks, incident: Incident) -> Schedu
     key = draws.derive(base[user], number)
     first = to_micros(incident.start) + draws.uniform(base, "first") * _INCIDENT_SPREAD
     created = whole_ms(first[user] + number / counts[user] * _BURST_LENGTH)
-    planned = created + whole_ms(_lead_of_added(key))
-    local_time = clocks.to_local(users.zone[user], planned) % DAY
-    asleep = users.is_quiet(user, local_time) | users.is_quiet(user, local_time + QUIET_MARGIN)
+    planned = created + whole_ms((1 + 2 * draws.uniform(key, "lead")) * MINUTE)
+    local = clocks.to_local(users.zone[user], planned)
+    late = _is_late(users, user, local % DAY)
+    planned, local = planned + QUIET_MARGIN * late, local + QUIET_MARGIN * late
+    quiet = users.is_quiet(user, local % DAY)
+    sending_day = local // DAY * DAY + DAY * (local % DAY >= users.quiet_start[user])
     added = Scheduled(
         key=key,
         user=user,
         campaign=np.full(len(user), list(CAMPAIGNS).index(campaign)),
         created_at=created,
         planned_for=planned,
-        due_at=planned,
-        quiet=np.zeros(len(user), dtype=np.bool_),
+        due_at=np.where(quiet, _morning(users, clocks, user, sending_day), planned),
+        quiet=quiet,
     )
-    return added.take(~asleep)
+    return added.take(~quiet) if incident.kind is IncidentKind.OPT_OUT_SURGE else added
 
 
-def _lead_of_added(key: Keys) -> Floats:
-    return (1 + 2 * draws.uniform(key, "lead")) * MINUTE
+def _is_late(users: Users, user: Ints, time_of_day: Ints) -> Bools:
+    """Whether a last attempt could fall into the quiet hours that begin soon."""
+    start = users.quiet_start[user]
+    return np.asarray((time_of_day >= start - QUIET_MARGIN) & (time_of_day < start))
+
+
+def _morning(users: Users, clocks: WallClocks, user: Ints, day: Ints | int) -> Ints:
+    """When the quiet hours end that local midnight of ``day`` lies in."""
+    return clocks.to_utc(users.zone[user], day + users.quiet_end[user])

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sms_monitoring.simulator import draws
-from sms_monitoring.simulator.arrays import DAY, HOUR, MINUTE, NEVER, Bools, Columns, Floats, Ints, Keys, to_micros, whole_ms
+from sms_monitoring.simulator.arrays import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NEVER,
+    Bools,
+    Columns,
+    Floats,
+    Ints,
+    Keys,
+    to_micros,
+    whole_ms,
+)
 from sms_monitoring.simulator.zones import ZONES
 
 if TYPE_CHECKING:

@@ -48,9 +48,7 @@ def upsert_changes(
     return messages
 
 
-def _messages(
-    history: History, since: datetime | None, progress: Callable[[int, int], None] | None
-) -> Iterator[Batch]:
+def _messages(history: History, since: datetime | None, progress: Callable[[int, int], None] | None) -> Iterator[Batch]:
     now = to_micros(history.scenario.until)
     oldest = 0 if since is None else to_micros(since)
     days: list[date] = history.days(since)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
-
-import httpx
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import ProxyHandler, Request, build_opener
 
 from sms_monitoring.local.receivers import connections
 
 TIMEOUT_SECONDS = 10
+UNPROCESSABLE = 422
+# No proxy of the environment stands between this process and its own machine.
+_OPENER = build_opener(ProxyHandler({}))
 
 
 class ReceiversClient:
@@ -49,7 +54,7 @@ class ReceiversClient:
             and ``content`` (Slack's payload, PagerDuty's event, or the parsed mail).
         """
         filters = {"channel": channel, "accepted": accepted}
-        return list(self._call("GET", "/control/received", params={k: v for k, v in filters.items() if v is not None}))
+        return list(self._call("GET", "/control/received", filters=filters))
 
     def incidents(self) -> list[dict[str, Any]]:
         """PagerDuty's incidents, oldest first.
@@ -60,7 +65,7 @@ class ReceiversClient:
 
     def clear(self, channel: str | None = None) -> None:
         """Forget what arrived on one channel, or all."""
-        self._call("DELETE", "/control/received", params={"channel": channel} if channel else {})
+        self._call("DELETE", "/control/received", filters={"channel": channel})
 
     def fail(self, channel: str, **fault: Any) -> None:
         """Make a channel fail from now on: ``fail("slack", status=500, times=3)``.
@@ -68,16 +73,24 @@ class ReceiversClient:
         :param fault: the fields of :class:`~sms_monitoring.local.receivers.faults.Fault`.
         :raises ValueError: when they make no sense, saying why.
         """
-        self._call("PUT", f"/control/faults/{channel}", json=fault)
+        self._call("PUT", f"/control/faults/{channel}", body=fault)
 
     def recover(self, channel: str | None = None) -> None:
         """Make a channel, or all, work again; deliveries held up go on at once."""
-        self._call("DELETE", "/control/faults", params={"channel": channel} if channel else {})
+        self._call("DELETE", "/control/faults", filters={"channel": channel})
 
-    def _call(self, method: str, path: str, **arguments: Any) -> Any:
-        # No proxy of the environment stands between this process and its own machine.
-        response = httpx.request(method, self.url + path, timeout=TIMEOUT_SECONDS, trust_env=False, **arguments)
-        if response.status_code == 422:
-            raise ValueError(response.json()["detail"])
-        response.raise_for_status()
-        return response.json()
+    def _call(self, method: str, path: str, *, filters: dict[str, Any] | None = None, body: Any = None) -> Any:
+        query = urlencode({name: value for name, value in (filters or {}).items() if value is not None})
+        request = Request(  # noqa: S310 - an http URL of this machine
+            f"{self.url}{path}?{query}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        try:
+            with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as response:
+                return json.load(response)
+        except HTTPError as error:
+            if error.code != UNPROCESSABLE:
+                raise
+            raise ValueError(str(json.load(error)["detail"])) from error

@@ -41,7 +41,7 @@ class Fault:
     times: int | None = None
 
     def __post_init__(self) -> None:
-        given = [kind for kind in KINDS if getattr(self, kind) not in (None, False)]
+        given = [kind for kind in KINDS if getattr(self, kind) is not None and getattr(self, kind) is not False]
         if len(given) != 1:
             raise ValueError(f"give exactly one of {', '.join(KINDS)}; got {', '.join(given) or 'none'}")
         if self.status is not None and not 400 <= self.status <= 599:

@@ -18,8 +18,8 @@ from sms_monitoring.local.receivers.mail import html_with_images
 from sms_monitoring.local.receivers.verdict import Channel
 
 if TYPE_CHECKING:
-    from sms_monitoring.local.receivers.incidents import Incident
     from sms_monitoring.local.receivers.faults import FaultBook
+    from sms_monitoring.local.receivers.incidents import Incident
     from sms_monitoring.local.receivers.store import Record, Store
 
 VIEWS = ("all", *Channel)

@@ -19,7 +19,9 @@ function dress(root) {
   root.querySelectorAll("iframe[data-fit]").forEach((frame) => {
     const fit = () => {
       const page = frame.contentDocument && frame.contentDocument.documentElement;
-      if (page) frame.style.height = `${page.scrollHeight}px`;
+      if (!page) return;
+      frame.style.height = "0"; // a page is never less high than its frame
+      frame.style.height = `${page.scrollHeight + 2}px`;
     };
     frame.addEventListener("load", fit);
     new ResizeObserver(fit).observe(frame.parentElement);

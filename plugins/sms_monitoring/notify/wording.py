@@ -1,0 +1,55 @@
+"""The words, the sign and the colour that tell at one look how things stand, the same in every channel. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sms_monitoring.notify.message import WHOLE_SYSTEM, Event, Severity
+from sms_monitoring.notify.text import one_line
+
+if TYPE_CHECKING:
+    from sms_monitoring.notify.message import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a message looks: ``word`` and ``sign`` say it to all, ``colour`` (hex) to those who see it."""
+
+    word: str
+    sign: str
+    colour: str
+
+
+_EVENTS = {
+    Event.RESOLVE: Look(word="Resolved", sign="✅", colour="#1a7f52"),
+    Event.TEST: Look(word="Test", sign="🧪", colour="#5b6473"),
+}
+_SEVERITIES = {
+    Severity.CRITICAL: Look(word="Critical", sign="🔴", colour="#c62838"),
+    Severity.WARNING: Look(word="Warning", sign="🟠", colour="#b25e00"),
+    Severity.INFO: Look(word="Info", sign="🔵", colour="#1f6fb2"),
+}
+
+
+def look_of(message: Message) -> Look:
+    """A trigger looks like its severity; an end looks like an end however bad it was."""
+    return _EVENTS.get(message.event) or _SEVERITIES[message.severity]
+
+
+def subject_of(message: Message) -> str:
+    """What the message is about, in one line, without how it stands: "SMS delivery rate is low (carrier-a)"."""
+    title = one_line(message.title).removeprefix(f"{_EVENTS[Event.RESOLVE].word}: ")
+    return title if message.entity == WHOLE_SYSTEM else f"{title} ({one_line(message.entity)})"
+
+
+def headline(message: Message) -> str:
+    """How it stands and what it is about: "Critical: SMS delivery rate is low"."""
+    return f"{look_of(message).word}: {subject_of(message)}"
+
+
+def sentence(message: Message) -> str:
+    """All in one line, for channels that show only one: the headline, and the numbers of the summary."""
+    subject, summary = subject_of(message), one_line(message.summary)
+    told = summary if summary.startswith(one_line(message.title)) else f"{subject}: {summary}" if summary else subject
+    return told if message.event is Event.TRIGGER else f"{look_of(message).word}: {told}"

@@ -1,0 +1,129 @@
+"""Given these messages, each alert type's own SELECT observes this."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from sms_monitoring.aggregation.families import FAMILIES
+from sms_monitoring.aggregation.pipeline import aggregate_range
+from sms_monitoring.alerts.observe import ObservationError, observe
+from sms_monitoring.sqlfiles import read_sql
+from sms_monitoring.timeframe import HOUR, Window
+from tests.product import ANN, BOB, add_message, add_opt_out, at
+
+END = at("12:00")
+
+
+def observed(db, alert_type, length=HOUR, since=None):
+    for family in FAMILIES:
+        aggregate_range(db, family, Window(since or END - timedelta(hours=26), END))
+    return observe(db, alert_type, Window(END - length, END))
+
+
+def test_delivery_rate_is_of_the_windows_sends_and_names_the_carriers(db):
+    for minute in range(20):
+        add_message(
+            db,
+            f"11:{minute:02d}",
+            carrier="Verizon" if minute < 10 else "AT&T",
+            **({"delivered_at": None} if minute < 5 else {}),
+        )
+    add_message(db, "10:59", delivered_at=None)
+    [found] = observed(db, "delivery_rate_critical")
+    assert (found.entity, found.value, found.sample_size) == ("all", 75, 20)
+    assert found.details == {"Delivered at AT&T": "100.0 % of 10", "Delivered at Verizon": "50.0 % of 10"}
+
+
+def test_llm_failure_is_the_share_of_templates(db):
+    for index in range(8):
+        add_message(db, "12:30", created_at=at("11:30"), generated_via="template" if index < 6 else "llm")
+    [found] = observed(db, "llm_failure_critical")
+    assert (found.value, found.sample_size) == (75, 8)
+
+
+def test_llm_cost_spike_is_a_multiple_of_a_usual_day(db):
+    for day in range(7):
+        scheduled = END - timedelta(days=day + 1, hours=1)
+        add_message(db, scheduled + HOUR, created_at=scheduled, generated_via="llm", generation_cost_usd="0.5")
+    add_message(db, "11:30", created_at=at("11:00"), generated_via="llm", generation_cost_usd="3")
+    [found] = observed(db, "llm_cost_spike_warning", timedelta(hours=24), since=END - timedelta(days=9))
+    assert found.sample_size == 1
+    assert found.value == pytest.approx(Decimal(3) / (Decimal("3.5") / (6 + Decimal(1) / 24)))
+    assert found.details["LLM cost, last 24 hours"] == "$3.0000"
+
+
+def test_llm_cost_has_no_usual_day_in_its_first_three_days(db):
+    for days in (0, 1, 2):
+        scheduled = END - timedelta(days=days, hours=1)
+        add_message(db, scheduled + HOUR, created_at=scheduled, generated_via="llm", generation_cost_usd="0.5")
+    [found] = observed(db, "llm_cost_spike_warning", timedelta(hours=24), since=END - timedelta(days=4))
+    assert found.sample_size == 0
+
+
+def test_opt_out_rate_is_of_distinct_users_messaged_in_a_day(db):
+    for hour in ("2026-03-09 13:00", "2026-03-09 20:00", "11:00"):
+        add_message(db, hour, user_id=ANN)
+        add_message(db, hour, user_id=BOB)
+    add_opt_out(db, BOB, at("11:30"))
+    [found] = observed(db, "opt_out_rate_warning", timedelta(hours=24))
+    assert (found.value, found.sample_size) == (50, 2)
+
+
+def test_daily_limit_rate_is_of_distinct_users_scheduled_in_a_day(db):
+    users = [str(uuid.uuid4()) for _ in range(4)]
+    for user in users:
+        add_message(db, "11:30", user_id=user)
+    for _ in range(3):
+        add_message(
+            db, None, user_id=users[0], created_at=at("11:00"), cancelled_at=at("11:00"), cancellation_reason="daily_limit"
+        )
+    [found] = observed(db, "daily_limit_hit_warning", timedelta(hours=24))
+    assert (found.value, found.sample_size) == (25, 4)
+
+
+@pytest.mark.parametrize(
+    "alert_type",
+    [
+        "delivery_rate_critical",
+        "llm_failure_critical",
+        "llm_cost_spike_warning",
+        "opt_out_rate_warning",
+        "daily_limit_hit_warning",
+    ],
+)
+def test_without_traffic_there_is_no_row(db, alert_type):
+    assert observed(db, alert_type) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("SELECT 'all' AS entity, 1 AS value", "lacks column sample_size; it selects entity, value"),
+        (
+            "SELECT * FROM (VALUES ('a', 1, 1), ('a', 2, 1)) AS x (entity, value, sample_size)",
+            "answers more than one row for entity a",
+        ),
+        ("SELECT 'all' AS entity, 'many' AS value, 1 AS sample_size", "must be numbers"),
+    ],
+)
+def test_a_select_that_breaks_the_contract_is_named(db, tmp_path, monkeypatch, statement, message):
+    (tmp_path / "alerts").mkdir()
+    (tmp_path / "alerts" / "broken.sql").write_text(statement)
+    monkeypatch.setenv("SMS_MONITORING_SQL_DIR", str(tmp_path))
+    read_sql.cache_clear()
+    with pytest.raises(ObservationError, match="alerts/broken.sql") as error:
+        observe(db, "broken", Window(at("11:00"), END))
+    assert message in str(error.value)
+
+
+def test_a_select_cannot_write(db, tmp_path, monkeypatch):
+    (tmp_path / "alerts").mkdir()
+    (tmp_path / "alerts" / "writes.sql").write_text("DELETE FROM sms_alert_thresholds RETURNING 'all', 1, 1")
+    monkeypatch.setenv("SMS_MONITORING_SQL_DIR", str(tmp_path))
+    read_sql.cache_clear()
+    with pytest.raises(Exception, match="read-only transaction"):
+        observe(db, "writes", Window(at("11:00"), END))

@@ -1,0 +1,247 @@
+"""Given these hours, expect these states, incidents and outbox rows. Time is the test's own."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from sms_monitoring import db as sms_db
+from sms_monitoring.alerts.evaluate import Evaluator
+from sms_monitoring.alerts.store import ThresholdMissingError
+from sms_monitoring.operators.delivery_rate import DeliveryRateAlertOperator
+from sms_monitoring.timeframe import HOUR, Window
+from tests.killing import killed_before_statement
+from tests.product import at
+
+ALERT = DeliveryRateAlertOperator.alert
+HEALTHY, FAILING, TINY = (300, 290), (300, 120), (5, 0)
+
+
+def hour_of_traffic(db, start, sent, delivered):
+    """An hour of the rollup, as aggregation leaves it."""
+    db.execute("SELECT sms_ensure_partitions('sms_metrics_hourly', %s, %s)", (start.date(), start.date()))
+    db.execute("DELETE FROM sms_metrics_hourly WHERE metric_hour = %s", (start,))
+    for metric_type, value in (("sent_count", sent), ("delivered_count", delivered)):
+        for dimension, name in (("all", ""), ("carrier", "Verizon")):
+            if value:
+                db.execute(
+                    "INSERT INTO sms_metrics_hourly VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                    (start.date(), start, metric_type, dimension, name, value, value),
+                )
+
+
+def evaluate(db, start, **changes):
+    """Evaluate the hour that began at ``start``, a minute after its end."""
+    window = Window(start, start + HOUR)
+    return Evaluator(conn=db, alert=ALERT, window=window, now=window.end + timedelta(minutes=1), **changes).run()
+
+
+def run_hours(db, *hours, first="08:00"):
+    """Evaluate hours of traffic in a row; None is an hour without any."""
+    for index, traffic in enumerate(hours):
+        start = at(first) + index * HOUR
+        if traffic:
+            hour_of_traffic(db, start, *traffic)
+        evaluate(db, start)
+
+
+def states(db):
+    return db.execute("SELECT entity, state, incident_id IS NOT NULL FROM sms_alert_state").fetchall()
+
+
+def incidents(db):
+    return db.execute(
+        "SELECT triggered_at::time(0)::text, resolved_at::time(0)::text, resolved_by"
+        " FROM sms_alert_history ORDER BY triggered_at"
+    ).fetchall()
+
+
+def outbox(db):
+    return db.execute(
+        "SELECT event, channel, status, suppressed_reason FROM sms_alert_notifications ORDER BY id"
+    ).fetchall()
+
+
+def verdicts(db):
+    return db.execute("SELECT verdict, reason, replayed FROM sms_alert_evaluations ORDER BY window_end").fetchall()
+
+
+TRIGGER, RESOLVE = ("trigger", "pagerduty", "pending", None), ("resolve", "pagerduty", "pending", None)
+
+
+@pytest.fixture(autouse=True)
+def utc(db):
+    db.execute("SET timezone = 'UTC'")
+
+
+def test_an_incident_from_its_first_hour_to_its_last(db):
+    run_hours(db, HEALTHY, FAILING, FAILING, HEALTHY)
+    assert incidents(db) == [("10:01:00", "12:01:00", "recovered")]
+    assert outbox(db) == [TRIGGER, RESOLVE]
+    assert states(db) == [("all", "ok", False)]
+    assert [verdict for verdict, *_ in verdicts(db)] == ["ok", "breach", "breach", "ok"]
+
+
+def test_a_healthy_product_opens_nothing_and_says_nothing(db):
+    run_hours(db, *[HEALTHY] * 6)
+    assert incidents(db) == []
+    assert outbox(db) == []
+
+
+def test_three_failed_messages_page_nobody(db):
+    run_hours(db, (3, 0))
+    assert states(db) == [("all", "insufficient_data", False)]
+    assert verdicts(db) == [("insufficient_data", "sample_too_small", False)]
+    assert outbox(db) == []
+
+
+def test_a_gap_in_the_data_resolves_nothing(db):
+    run_hours(db, FAILING, None, TINY, FAILING)
+    assert incidents(db) == [("09:01:00", None, None)]
+    assert outbox(db) == [TRIGGER]
+    assert [verdict for verdict, *_ in verdicts(db)] == ["breach", "no_data", "insufficient_data", "breach"]
+
+
+def test_while_the_data_is_missing_the_incident_stays_open_and_the_state_says_so(db):
+    run_hours(db, FAILING, None)
+    assert states(db) == [("all", "no_data", True)]
+
+
+def test_no_data_at_all_is_a_state_of_its_own(db):
+    run_hours(db, None)
+    assert states(db) == [("all", "no_data", False)]
+    assert verdicts(db) == [("no_data", "no_rows", False)]
+
+
+def test_an_incident_inside_the_cooldown_is_recorded_and_announced_when_it_outlasts_it(db):
+    db.execute("UPDATE sms_alert_thresholds SET cooldown_minutes = 150")
+    run_hours(db, FAILING, HEALTHY, FAILING, FAILING, FAILING)
+    assert len(incidents(db)) == 2
+    assert outbox(db) == [TRIGGER, RESOLVE, ("trigger", "pagerduty", "suppressed", "cooldown"), TRIGGER]
+
+
+def test_an_incident_that_ends_inside_the_cooldown_is_recorded_and_never_spoken_of(db):
+    db.execute("UPDATE sms_alert_thresholds SET cooldown_minutes = 600")
+    run_hours(db, FAILING, HEALTHY, FAILING, HEALTHY)
+    assert [resolved for _, resolved, _ in incidents(db)] == ["10:01:00", "12:01:00"]
+    assert outbox(db) == [TRIGGER, RESOLVE, ("trigger", "pagerduty", "suppressed", "cooldown")]
+
+
+def test_a_flapping_alert_with_a_short_cooldown_speaks_every_time(db):
+    run_hours(db, FAILING, HEALTHY, FAILING, HEALTHY, FAILING)
+    assert outbox(db) == [TRIGGER, RESOLVE, TRIGGER, RESOLVE, TRIGGER]
+
+
+def test_history_never_pages(db):
+    hour_of_traffic(db, at("08:00"), *FAILING)
+    evaluate(db, at("08:00"), replay=True)
+    assert verdicts(db) == [("breach", "past_threshold", True)]
+    assert states(db) == incidents(db) == outbox(db) == []
+
+
+def test_an_older_window_than_the_newest_judged_changes_nothing(db):
+    run_hours(db, HEALTHY, HEALTHY)
+    hour_of_traffic(db, at("07:00"), *FAILING)
+    evaluate(db, at("07:00"))
+    assert verdicts(db)[0] == ("breach", "past_threshold", True)
+    assert outbox(db) == []
+
+
+def test_the_same_hour_judged_again_opens_one_incident_and_follows_corrected_data(db):
+    run_hours(db, FAILING)
+    evaluate(db, at("08:00"))
+    assert outbox(db) == [TRIGGER]
+    hour_of_traffic(db, at("08:00"), *HEALTHY)
+    evaluate(db, at("08:00"))
+    assert outbox(db) == [TRIGGER, RESOLVE]
+
+
+def test_four_evaluations_at_once_open_one_incident(db, database_uri):
+    hour_of_traffic(db, at("08:00"), *FAILING)
+
+    def worker(_):
+        with sms_db.connect(database_uri) as conn:
+            evaluate(conn, at("08:00"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(worker, range(4)))
+    assert len(incidents(db)) == 1
+    assert outbox(db) == [TRIGGER]
+
+
+def test_a_disabled_alert_says_nothing_and_ends_what_it_had_begun(db):
+    run_hours(db, FAILING)
+    db.execute("UPDATE sms_alert_thresholds SET enabled = false")
+    evaluate(db, at("09:00"))
+    assert incidents(db) == [("09:01:00", "10:01:00", "alert disabled")]
+    assert outbox(db) == [TRIGGER, RESOLVE]
+
+
+def test_an_incident_resolved_by_a_person_is_over_and_a_new_breach_is_a_new_incident(db):
+    db.execute("UPDATE sms_alert_thresholds SET cooldown_minutes = 0")
+    run_hours(db, FAILING)
+    db.execute("UPDATE sms_alert_history SET resolved_at = now(), resolved_by = 'ann'")
+    run_hours(db, FAILING, first="09:00")
+    assert len(incidents(db)) == 2
+    assert outbox(db) == [TRIGGER, TRIGGER]
+
+
+def test_a_changed_threshold_takes_effect_at_the_next_evaluation(db):
+    run_hours(db, FAILING)
+    db.execute("UPDATE sms_alert_thresholds SET threshold_value = 20, notification_channel = 'slack'")
+    run_hours(db, FAILING, first="09:00")
+    assert outbox(db) == [TRIGGER, RESOLVE], "the end is told where the beginning was"
+
+
+def test_a_broken_query_is_an_error_on_record_and_resolves_nothing(db):
+    run_hours(db, FAILING)
+    db.execute("ALTER TABLE sms_metrics_hourly RENAME COLUMN dimension_value TO dimension_name")
+    with pytest.raises(psycopg.errors.UndefinedColumn, match="dimension_value"):
+        evaluate(db, at("09:00"))
+    assert verdicts(db)[-1] == ("error", "query_failed", False)
+    assert states(db) == [("all", "error", True)]
+    assert outbox(db) == [TRIGGER]
+
+
+def test_an_alert_type_without_a_threshold_row_says_so(db):
+    db.execute("DELETE FROM sms_alert_thresholds WHERE alert_type = 'delivery_rate_critical'")
+    with pytest.raises(ThresholdMissingError, match="'delivery_rate_critical' has no row in sms_alert_thresholds"):
+        evaluate(db, at("08:00"))
+
+
+def test_the_message_has_the_numbers_and_the_carriers(db):
+    run_hours(db, FAILING)
+    [(message,)] = db.execute("SELECT message FROM sms_alert_notifications").fetchall()
+    assert message["title"] == "SMS delivery rate is low"
+    assert message["summary"] == "SMS delivery rate is low: 40 %, below the threshold of 90 % (sample 300)."
+    assert ["Delivered at Verizon", "40.0 % of 300"] in message["facts"]
+
+
+def test_check_sms_alerts_tells_where_every_alert_stands(db):
+    run_hours(db, FAILING)
+    rows = db.execute(
+        "SELECT alert_type, is_triggered, state, current_value::int, sample_size FROM check_sms_alerts()"
+    ).fetchall()
+    assert ("delivery_rate_critical", True, "firing", 40, 300) in rows
+    assert ("opt_out_rate_warning", False, "never_evaluated", None, None) in rows
+
+
+def test_last_triggered_at_shows_in_the_thresholds_table(db):
+    run_hours(db, FAILING)
+    [(when,)] = db.execute(
+        "SELECT last_triggered_at FROM sms_alert_thresholds WHERE alert_type = 'delivery_rate_critical'"
+    ).fetchall()
+    assert when == at("09:01")
+
+
+def test_kill_9_before_any_statement_then_a_rerun_opens_and_announces_once(db, database_uri):
+    hour_of_traffic(db, at("08:00"), *FAILING)
+    statement = 0
+    while killed_before_statement(database_uri, statement, lambda conn: evaluate(conn, at("08:00"))):
+        statement += 1
+    assert statement > 8
+    assert len(incidents(db)) == 1
+    assert outbox(db) == [TRIGGER]

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sms_monitoring.local.outcome import FiredAlert, InjectedIncident, Outcome, problems
+
+OUTAGE = InjectedIncident("delivery_outage", "delivery_rate_critical")
+FIRED = FiredAlert("delivery_rate_critical", "critical", "Delivery rate 41 %", "pagerduty", "sent", None)
+RUN = {"dag_id": "sms_hourly_monitoring", "dag_run_id": "scheduled__1", "state": "success"}
+GOOD = Outcome(
+    expected_hours=24,
+    hours_aggregated=24,
+    incidents=(OUTAGE,),
+    fired=(FIRED,),
+    received={"slack": [], "pagerduty": [{"content": {}}], "email": [{"content": {}}]},
+    runs=(RUN, RUN),
+)
+
+
+def test_all_is_well_when_every_incident_and_nothing_else_was_alerted_and_arrived():
+    assert problems(GOOD) == []
+
+
+def test_the_summary_line_counts():
+    assert GOOD.as_json(41.26) == {
+        "hours_aggregated": 24,
+        "incidents_injected": 1,
+        "alerts_fired": {"delivery_rate_critical": 1},
+        "notifications": {"slack": 0, "pagerduty": 1, "email": 1},
+        "dag_runs": {"success": 2},
+        "seconds": 41.3,
+    }
+
+
+def test_an_alert_told_on_two_channels_is_one_alert():
+    both = replace(GOOD, fired=(FIRED, replace(FIRED, channel="email")))
+    assert both.alerts_fired == {"delivery_rate_critical": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"hours_aggregated": 23}, "only 23 of 24 simulated hours were aggregated"),
+        ({"fired": ()}, "incident delivery_outage raised no alert delivery_rate_critical"),
+        (
+            {"fired": (FIRED, replace(FIRED, alert_type="opt_out_rate_warning", channel="email"))},
+            "alert opt_out_rate_warning fired though nothing was made to go wrong with it",
+        ),
+        (
+            {
+                "fired": (FIRED, replace(FIRED, message="once more")),
+                "received": {"pagerduty": [{"content": {}}, {"content": {}}]},
+            },
+            "alert delivery_rate_critical fired 2 times, not once",
+        ),
+        (
+            {"fired": (replace(FIRED, channel=None, status=None),)},
+            "alert delivery_rate_critical notified nobody",
+        ),
+        (
+            {"fired": (replace(FIRED, status="pending", note="connection refused"),)},
+            "alert delivery_rate_critical to pagerduty is pending: connection refused",
+        ),
+        ({"received": {"email": []}}, "pagerduty received 0 of 1 alerts"),
+        ({"rejected": ("slack rejected a delivery: no text",)}, "slack rejected a delivery: no text"),
+        ({"failures": ("DAG run failed",)}, "DAG run failed"),
+        ({"runs": (RUN, {**RUN, "state": "failed"})}, "DAG run sms_hourly_monitoring scheduled__1 is failed"),
+    ],
+)
+def test_each_thing_that_is_wrong_is_said(change, says):
+    assert problems(replace(GOOD, **change)) == [says]
