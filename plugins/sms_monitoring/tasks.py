@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context
 
-from sms_monitoring.runs import is_history, run_window
+from sms_monitoring.dag_defaults import timezone
+from sms_monitoring.runs import is_history, run_link, run_window
 
 if TYPE_CHECKING:
     from sms_monitoring.timeframe import Window
@@ -118,6 +119,80 @@ def deliver(channel: str, worker: str) -> dict[str, int]:
     if report.errors:
         raise DeliveryPendingError(f"{channel}: {'; '.join(report.errors)}")
     return {"sent": report.sent, "failed": report.failed, "suppressed": report.suppressed}
+
+
+def enqueue_test_alert(channel: str) -> int | None:
+    """Put a test message for one channel in the outbox; returns the row's id."""
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+    from sms_monitoring.notify.message import Event, Message, Severity
+    from sms_monitoring.notify.outbox import enqueue
+
+    context = get_current_context()
+    message = Message(
+        event=Event.TEST,
+        severity=Severity.INFO,
+        alert_type="test",
+        entity="all",
+        dedup_key=f"sms-monitoring/test/{context['dag_run'].run_id}"[:255],
+        title="Test alert",
+        summary="SMS monitoring reaches this channel. Nothing is wrong.",
+        occurred_at=datetime.now(UTC),
+        facts=(("Channel", channel),),
+        links=run_link(context),
+    )
+    with SmsMetricsHook().connect() as conn:
+        return enqueue(conn, message, channel=channel)
+
+
+def deliver_test_alert(channel: str) -> dict[str, int]:
+    """Deliver the channel's outbox now. :raises DeliveryPendingError: when something could not be delivered."""
+    return deliver(channel, worker=worker_name(get_current_context()))
+
+
+def send_daily_digest() -> str:
+    """Send the digest of the run's day: the form field ``date``, else the day before the run in the digest's zone."""
+    from airflow.sdk import Variable
+
+    from sms_monitoring.digest.localday import yesterday
+    from sms_monitoring.digest.send import send_digest
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+
+    context = get_current_context()
+    recipients = Variable.get("sms_monitoring_digest_email_to", default=None)
+    if not recipients:
+        raise ValueError(
+            "no one gets the digest: set the Airflow variable sms_monitoring_digest_email_to, for example with"
+            " `airflow variables set sms_monitoring_digest_email_to team@example.com`"
+        )
+    zone = timezone().key
+    asked, moment = context["params"].get("date"), context.get("logical_date") or datetime.now(UTC)
+    day = date.fromisoformat(asked) if asked else yesterday(zone, moment)
+    with SmsMetricsHook().connect() as conn:
+        outcome = send_digest(conn, day, recipients, zone, worker=worker_name(context))
+    log.info("digest of %s: %s", day, outcome)
+    return outcome
+
+
+def make_partitions_ahead() -> dict[str, int]:
+    """Make the partitions of the days to come; returns how many were missing, by table."""
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+    from sms_monitoring.retention.pipeline import make_partitions_ahead
+
+    with SmsMetricsHook().connect() as conn:
+        return make_partitions_ahead(conn, datetime.now(UTC).date())
+
+
+def retire_partitions() -> list[str]:
+    """Archive (where an archive is configured) and drop what is past retention; returns the partitions dropped."""
+    from airflow.sdk import Variable
+
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+    from sms_monitoring.retention.pipeline import retire_expired
+
+    archive_url = Variable.get("sms_monitoring_archive_url", default=None) or None
+    with SmsMetricsHook().connect() as conn:
+        retired = retire_expired(conn, datetime.now(UTC).date(), archive_url)
+    return [str(partition.partition.name) for partition in retired]
 
 
 def fail_run() -> None:

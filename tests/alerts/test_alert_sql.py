@@ -79,7 +79,12 @@ def test_daily_limit_rate_is_of_distinct_users_scheduled_in_a_day(db):
         add_message(db, "11:30", user_id=user)
     for _ in range(3):
         add_message(
-            db, None, user_id=users[0], created_at=at("11:00"), cancelled_at=at("11:00"), cancellation_reason="daily_limit"
+            db,
+            None,
+            user_id=users[0],
+            created_at=at("11:00"),
+            cancelled_at=at("11:00"),
+            cancellation_reason="daily_limit",
         )
     [found] = observed(db, "daily_limit_hit_warning", timedelta(hours=24))
     assert (found.value, found.sample_size) == (25, 4)

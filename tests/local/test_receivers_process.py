@@ -76,6 +76,18 @@ def test_a_restart_keeps_what_the_log_holds(tmp_path: Path) -> None:
         assert [record["channel"] for record in receivers.received()] == ["pagerduty"] * 2
 
 
+def test_a_line_that_a_kill_cut_short_is_dropped(tmp_path: Path) -> None:
+    log = tmp_path / "new" / "received.jsonl"
+    with Receivers(log=log) as receivers:
+        say(receivers, "whole")
+    with log.open("a") as file:
+        file.write('{"record": {"id": 2, "chan')
+    with Receivers(log=log) as receivers:
+        say(receivers, "next")
+    with Receivers(log=log) as receivers:
+        assert texts(receivers) == ["whole", "next"]
+
+
 def test_without_a_log_nothing_is_kept() -> None:
     with Receivers() as receivers:
         say(receivers, "x")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import gzip
 import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
+from airflow.sdk.io.store import _STORE_CACHE, attach
 from fsspec.implementations.memory import MemoryFileSystem
 
+from sms_monitoring import db as sms_db
 from sms_monitoring.retention.archive import ArchiveError, archive_path, read
 from sms_monitoring.retention.partitions import partitions_of
 from sms_monitoring.retention.retire import PartitionInUseError, retire
@@ -132,10 +137,6 @@ def test_the_same_rows_make_the_same_file_in_any_session(db, database_uri, folde
 
 
 def retire_elsewhere(database_uri, partition, url, *settings):
-    from datetime import timedelta
-
-    from sms_monitoring import db as sms_db
-
     with sms_db.connect(database_uri) as conn:
         for setting in settings:
             conn.execute(setting)
@@ -144,14 +145,14 @@ def retire_elsewhere(database_uri, partition, url, *settings):
 
 @pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
 def test_rows_committed_while_it_waits_for_the_partition_are_archived(db, database_uri, url, isolation):
-    import psycopg
-
     add_metrics(db, "2025-01-01", 3)
     partition = only_partition(db, "sms_metrics")
     with psycopg.connect(database_uri) as writer, psycopg.connect(database_uri, autocommit=True) as conn:
         conn.execute("SELECT set_config('default_transaction_isolation', %s, false)", (isolation,))
         writer.execute(
-            "INSERT INTO sms_metrics SELECT metric_date, metric_hour, 'late', metric_type, 1 FROM sms_metrics LIMIT 1"
+            "INSERT INTO sms_metrics (metric_date, metric_hour, user_id, metric_type, metric_value)"
+            " VALUES ('2025-01-01', %s, 'late', 'sent_count', 1)",
+            (utc("2025-01-01"),),
         )
         with waiting(db, conn, lambda: retire(conn, partition, url)) as outcome:
             writer.commit()
@@ -176,9 +177,7 @@ def kept(db):
 
 def test_nothing_is_dropped_where_the_target_cannot_be_written(db, folder, url, kept):
     folder.write_text("a file where the folder should be")
-    with pytest.raises(
-        ArchiveError, match=r"cannot write archive file:///.*Check the archive URL, its Airflow connection"
-    ):
+    with pytest.raises(ArchiveError, match=r"cannot write archive file:///.*Check the archive URL"):
         retire(db, kept, url)
 
 
@@ -214,8 +213,6 @@ def test_an_archive_cut_short_is_not_taken_for_one(db, folder, url, kept):
 
 def test_a_store_that_breaks_in_mid_file_drops_nothing_and_keeps_the_connection(db, database_uri, folder, url):
     """The file is a pipe whose reader goes away; meanwhile everybody else reads and writes."""
-    import psycopg
-
     add_noise(db, "2025-01-01", megabytes=2)
     make_partitions(db, "sms_metrics", "2025-01-02", "2025-01-02")
     partition = partitions_of(db, "sms_metrics")[0]
@@ -243,8 +240,6 @@ class OpenPipe:
     """Runs ``work``, which writes to a pipe, in a thread; the pipe is open, and nobody empties it."""
 
     def __init__(self, pipe: Path, work) -> None:
-        from concurrent.futures import ThreadPoolExecutor
-
         self._pipe, self._work = pipe, work
         self._pool = ThreadPoolExecutor(1)
 
@@ -267,8 +262,6 @@ class OpenPipe:
 @pytest.fixture
 def object_store():
     """A store without folders or renames, as Airflow attaches one; the connection id is part of the URL."""
-    from airflow.sdk.io.store import _STORE_CACHE, attach
-
     filesystem = MemoryFileSystem()
     attach(protocol="memory", conn_id="archive_store", fs=filesystem)
     yield filesystem

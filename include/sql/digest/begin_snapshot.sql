@@ -1,2 +1,2 @@
 -- All numbers of one digest are read as of one moment.
-SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY
+SET LOCAL transaction_isolation = 'repeatable read'

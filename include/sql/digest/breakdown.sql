@@ -31,4 +31,4 @@ FROM sums AS day
 LEFT JOIN sums AS before
     ON before.period = 'before' AND before.dimension = day.dimension AND before.dimension_value = day.dimension_value
 WHERE day.period = 'day'
-ORDER BY day.dimension, sent DESC, name
+ORDER BY day.dimension ASC, sent DESC, name ASC

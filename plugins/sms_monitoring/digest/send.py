@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sms_monitoring import db
 from sms_monitoring.digest.data import read_digest
 from sms_monitoring.digest.localday import local_day
-from sms_monitoring.digest.mail import DigestSendError, compose, deliver, sender_of
+from sms_monitoring.digest.mail import DigestSendError, compose, deliver, read_sender
 from sms_monitoring.digest.recipients import normalise
 from sms_monitoring.digest.render import render
 
@@ -62,7 +62,8 @@ def send_digest(
     :param conn: an autocommit connection with no transaction open.
     :param worker: who sends; a task that runs again gives the same name and takes over at once.
     :raises ValueError: for a malformed address, an unknown time zone, or a day that is not over.
-    :raises DigestSendError: when the mail server or the connection to it fails; the digest stays unsent.
+    :raises ConfigurationError: when the Airflow connection is missing or incomplete; says how to set it.
+    :raises DigestSendError: when the mail server does not take the mail. In each case the digest stays unsent.
     """
     addresses = normalise(recipients)
     end = local_day(digest_date, timezone).window.end
@@ -86,7 +87,7 @@ def _send(
     conn: Connection, claim: _Claim, timezone: str, smtp_conn_id: str, lease: timedelta
 ) -> Literal["sent", "already_sent"]:
     try:
-        sender = sender_of(smtp_conn_id)
+        sender = read_sender(smtp_conn_id)
         digest = render(read_digest(conn, claim.digest_date, timezone))
         mail = compose(
             digest,
@@ -97,14 +98,13 @@ def _send(
         )
         if not db.execute(conn, "digest/renew_claim.sql", claim.params(lease=lease)):
             raise DigestSendError("another worker took this digest over, since this one was silent for too long")
-        refused = deliver(mail, claim.recipients, smtp_conn_id)
+        refused = deliver(mail, smtp_conn_id)
     except Exception as error:
         db.execute(conn, "digest/mark_failed.sql", claim.params(error=str(error)))
         raise
-    note = "; ".join(f"{address} refused: {answer}" for address, answer in refused.items()) or None
-    db.execute(conn, "digest/mark_sent.sql", claim.params(note=note))
-    if note:
-        log.warning("The digest of %s went out, but not to everyone: %s", claim.digest_date, note)
+    db.execute(conn, "digest/mark_sent.sql", claim.params(note=refused))
+    if refused:
+        log.warning("The digest of %s went out, but not to everyone: %s", claim.digest_date, refused)
     return "sent"
 
 

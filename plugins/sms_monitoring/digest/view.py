@@ -15,18 +15,19 @@ from sms_monitoring.digest.wording import (
     duration,
     listing,
     long_date,
-    one_line,
     percent,
     plural,
     short_date,
     usd,
 )
+from sms_monitoring.notify.message import WHOLE_SYSTEM
+from sms_monitoring.notify.text import cut, one_line
 from sms_monitoring.timeframe import HOUR
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sms_monitoring.digest.model import DigestData, Incident, Slice
+    from sms_monitoring.digest.model import DigestData, Hour, Incident, Slice
 
 TOP = 8
 INCIDENTS = 15
@@ -104,13 +105,7 @@ def view(data: DigestData) -> View:
         more_incidents=len(incidents[INCIDENTS:]),
         facts=_facts(data),
         notes=_notes(data),
-        hourly=[
-            (
-                data.day.label(hour.start),
-                *([DASH] * 3 if hour.missing else _hour_counts(hour.sent, hour.delivered, hour.failed)),
-            )
-            for hour in data.hours
-        ],
+        hourly=[_hour(each, data) for each in data.hours],
         trend=[
             (short_date(date), percent(period.delivery_rate), usd(period.daily("llm_cost_usd")))
             for date, period in data.trend
@@ -130,9 +125,16 @@ def _day_note(data: DigestData) -> str:
     return f"Midnight to midnight in {data.day.zone.key}{change}"
 
 
+def _hour(hour: Hour, data: DigestData) -> tuple[str, str, str, str]:
+    label = data.day.label(hour.start)
+    if hour.missing:
+        return label, DASH, DASH, DASH
+    return label, count(hour.sent), count(hour.delivered), count(hour.failed)
+
+
 def _slice(each: Slice) -> SliceView:
     return SliceView(
-        name=one_line(each.name, 48) or "(no name)",
+        name=cut(one_line(each.name), 48) or "(no name)",
         sent=count(each.sent),
         failed=count(each.failed),
         opt_outs=count(each.opt_outs),
@@ -145,11 +147,11 @@ def _incident(each: Incident, data: DigestData) -> IncidentView:
     words = each.alert_type.removesuffix("_" + each.severity).replace("_", " ").capitalize().replace("Llm", "LLM")
     return IncidentView(
         severity=each.severity.capitalize(),
-        name=one_line(words if each.entity == "all" else f"{words}, {each.entity}", 80),
+        name=cut(one_line(words if each.entity == WHOLE_SYSTEM else f"{words}, {each.entity}"), 80),
         began=_when(each.triggered_at, data),
         lasted=duration((each.resolved_at or data.freshness.read_at) - each.triggered_at),
         still_open=each.resolved_at is None,
-        message=one_line(each.message, 300),
+        message=cut(one_line(each.message), 300),
     )
 
 
@@ -198,7 +200,3 @@ def _notes(data: DigestData) -> list[str]:
 
 def _week_gap(days: int) -> str:
     return "" if days == 7 else "; none of them has data" if not days else f"; {plural(days, 'day')} of them with data"
-
-
-def _hour_counts(*counts: int) -> tuple[str, ...]:
-    return tuple(count(each) for each in counts)

@@ -80,12 +80,6 @@ def plural(amount: int, noun: str, nouns: str | None = None) -> str:
     return f"{amount:,} {noun if amount == 1 else nouns or noun + 's'}"
 
 
-def one_line(text: str, limit: int) -> str:
-    """``text`` on one line, cut to ``limit`` characters with an ellipsis."""
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
 def listing(items: list[str], limit: int = 12) -> str:
     """``a, b, c``; beyond ``limit``, how many more."""
     more = f" and {len(items) - limit} more" if len(items) > limit else ""

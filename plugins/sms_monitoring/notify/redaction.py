@@ -17,7 +17,11 @@ _SECRET_WORDS = ("password", "secret", "token", "key", "credential", "authorizat
 
 
 def connection_secrets(
-    *, password: str | None, login: str | None = None, host: str | None = None, extra: Mapping[str, object] | None = None
+    *,
+    password: str | None,
+    login: str | None = None,
+    host: str | None = None,
+    extra: Mapping[str, object] | None = None,
 ) -> frozenset[str]:
     """All of an Airflow connection that must never be shown, in each form in which it may come back.
 
@@ -26,7 +30,12 @@ def connection_secrets(
     :param host: may be a URL with credentials in it.
     :param extra: values under telling names (password, token, secret, key …) are secret.
     """
-    secrets = {password or "", _url_password(password or ""), _url_password(host or ""), *_webhook_parts(password or "")}
+    secrets = {
+        password or "",
+        _url_password(password or ""),
+        _url_password(host or ""),
+        *_webhook_parts(password or ""),
+    }
     for name, value in (extra or {}).items():
         if isinstance(value, str) and any(word in name.lower() for word in _SECRET_WORDS):
             secrets.add(value)

@@ -144,7 +144,5 @@ def _who_is_in_the_way(conn: Connection, partition: Partition, lock_timeout: tim
 def _describe(holder: Row) -> str:
     who = f"user {holder['usename']}, application {holder['application_name'] or 'unnamed'}"
     if holder["xact_start"]:  # null to a role that may not know
-        who += (
-            f", {holder['state']}, in a transaction since {holder['xact_start'].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-        )
+        who += f", {holder['state']} since {holder['xact_start'].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     return f"process {holder['pid']} ({who})"

@@ -27,14 +27,19 @@ class IncidentKind(StrEnum):
     OPT_OUT_SURGE = "opt_out_surge"
     DAILY_LIMIT_SURGE = "daily_limit_surge"
 
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        raise ValueError(f"no incident kind {value!r}; there are: {', '.join(cls)}")
 
-# Kind → the alert that it must raise, and the length of the window which that alert looks back over.
+
+# Kind → the alert that it must raise, and how long after the incident that alert may still see it: the window it
+# looks back over, and what follows. Opt-outs trickle in for minutes; who is over the limit stays so for the day.
 _ALERTS = {
     IncidentKind.DELIVERY_OUTAGE: ("delivery_rate_critical", timedelta(hours=1)),
     IncidentKind.LLM_FAILURE: ("llm_failure_critical", timedelta(hours=1)),
     IncidentKind.LLM_COST_SPIKE: ("llm_cost_spike_warning", timedelta(hours=24)),
-    IncidentKind.OPT_OUT_SURGE: ("opt_out_rate_warning", timedelta(hours=24)),
-    IncidentKind.DAILY_LIMIT_SURGE: ("daily_limit_hit_warning", timedelta(hours=24)),
+    IncidentKind.OPT_OUT_SURGE: ("opt_out_rate_warning", timedelta(hours=24 + 1)),
+    IncidentKind.DAILY_LIMIT_SURGE: ("daily_limit_hit_warning", timedelta(hours=24 + 26)),
 }
 
 
@@ -52,10 +57,7 @@ class Incident:
     end: datetime
 
     def __post_init__(self) -> None:
-        try:
-            object.__setattr__(self, "kind", IncidentKind(self.kind))
-        except ValueError:
-            raise ValueError(f"no incident kind {self.kind!r}; there are: {', '.join(IncidentKind)}") from None
+        object.__setattr__(self, "kind", IncidentKind(self.kind))
         try:
             Window(self.start, self.end)
         except ValueError as error:
@@ -75,7 +77,7 @@ class Incident:
 
     @property
     def cleared_by(self) -> datetime:
-        """When the alert's look-back no longer holds any of the incident; from then on it must not fire."""
+        """From when on the alert must not fire: it no longer sees any of the incident."""
         return self.end + _ALERTS[self.kind][1]
 
     def holds(self, times: Ints) -> Bools:

@@ -90,7 +90,7 @@ def advance(
         state = _state(conn)
         if state["users"] != scenario.users:
             raise SimulationError(
-                f"user_sms_preferences holds {state['users']} users, not {scenario.users}; simulate() the scenario first"
+                f"user_sms_preferences holds {state['users']} users, not {scenario.users}; simulate() it first"
             )
         changed_through: datetime | None = state["changed_through"]
         if changed_through is not None and changed_through >= scenario.until:

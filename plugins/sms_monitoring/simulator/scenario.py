@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from sms_monitoring.simulator.incidents import Incident, IncidentKind, of_kind
+from sms_monitoring.simulator.users import mean_active_share
 from sms_monitoring.timeframe import floor_hour
 
 _MESSAGES_PER_USER_AND_DAY = 2.5
@@ -24,7 +26,8 @@ class Scenario:
     :param start: the first message is scheduled at or after this time.
     :param until: "now": everything that has a time before it has happened, nothing else.
     :param users: number of users; with messages, at least 1.
-    :param messages_per_day: messages scheduled in a mean day, before those that incidents add.
+    :param messages_per_day: messages scheduled in a mean day, before users opt out and without what
+        incidents add.
     :raises ValueError: for values that make no sense, saying which.
     """
 
@@ -98,7 +101,7 @@ def bench_scenario(messages: int, days: int, *, until: datetime, seed: int = 1) 
     """
     if days < 1:
         raise ValueError(f"days is {days}; it must be at least 1")
-    per_day = round(messages / days)
+    per_day = round(messages / days / mean_active_share(days))
     return Scenario(
         seed=seed,
         start=until - timedelta(days=days),
@@ -110,4 +113,4 @@ def bench_scenario(messages: int, days: int, *, until: datetime, seed: int = 1) 
 
 def users_for(messages_per_day: int) -> int:
     """Users among whom so many messages make a usual day: two or three each."""
-    return -(-messages_per_day * 2 // round(2 * _MESSAGES_PER_USER_AND_DAY))
+    return math.ceil(messages_per_day / _MESSAGES_PER_USER_AND_DAY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,12 @@ def make_users(scenario: Scenario) -> Users:
         created_at=created,
         opted_out_at=opted_out,
     )
+
+
+def mean_active_share(days: int) -> float:
+    """How many of the users, on average over so many days from the start, have not opted out since."""
+    expected = _OPT_OUTS_PER_DAY * days
+    return -math.expm1(-expected) / expected
 
 
 def _opt_outs(key: Keys, created: Ints, start: int) -> Ints:

@@ -35,7 +35,7 @@ class Receivers(ReceiversClient):
     def __init__(self, *, http_port: int = 0, smtp_port: int = 0, log: Path | None = None) -> None:
         self._ports = (http_port, smtp_port)
         self._store = Store(log)
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop
         self._thread = threading.Thread(target=self._run, name="local-receivers", daemon=True)
         self._ready = threading.Event()
         self._failure: BaseException | None = None
@@ -51,16 +51,19 @@ class Receivers(ReceiversClient):
             self._close_sockets()
             raise
         super().__init__(f"http://{HOST}:{self.http_port}")
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
         if not self._ready.wait(START_SECONDS) or self._failure is not None:
+            self._close_sockets()
             raise RuntimeError(f"the local receivers did not start within {START_SECONDS} s") from self._failure
         return self
 
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._stop)
-        self._thread.join(START_SECONDS)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop)
+            self._thread.join(START_SECONDS)
         self._close_sockets()
 
     @property
@@ -156,8 +159,14 @@ class _Connection(H11Protocol):
 
 
 def _listen(port: int, name: str) -> socket.socket:
+    # The protocol is named because asyncio switches Nagle's algorithm off (40 ms an answer) only where it reads it.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((HOST, port))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen()
     except OSError as error:
+        listener.close()
         hint = f"port {port} is not free; choose another with --{name}-port, or 0 for a free one"
         raise OSError(error.errno, f"{error.strerror}: {hint}") from error
+    return listener

@@ -50,7 +50,9 @@ class Store:
         self.book = IncidentBook()
         self._log = log
         self._next_id = 1
-        if log is not None and log.exists():
+        if log is not None:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.touch()
             self._replay(log)
 
     def add(self, channel: Channel, verdict: Verdict) -> Record:
@@ -102,7 +104,11 @@ class Store:
                 file.write(json.dumps(entry) + "\n")
 
     def _replay(self, log: Path) -> None:
-        for number, line in enumerate(log.read_text(encoding="utf-8").splitlines(), start=1):
+        written = log.read_bytes()
+        whole = written[: written.rfind(b"\n") + 1]
+        if whole != written:  # killed in the middle of a line
+            log.write_bytes(whole)
+        for number, line in enumerate(whole.decode().splitlines(), start=1):
             try:
                 entry = json.loads(line)
                 if "cleared" in entry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from sms_monitoring.notify.redaction import redact
 from sms_monitoring.notify.text import cut, one_line
@@ -85,9 +86,6 @@ class Answer(Enum):
     MISCONFIGURED = "misconfigured"
 
 
-RetryTable = "Mapping[int | str, Answer]"
-
-
 def look_up(table: Mapping[int | str, Answer], code: int) -> Answer:
     """What ``code`` means by ``table``, whose keys are codes and classes of codes: ``429``, ``"5xx"``."""
     return table.get(code) or table.get(f"{code // 100}xx", Answer.PERMANENT)
@@ -125,6 +123,20 @@ def read_connection(conn_id: str, how_to_set: str) -> Any:
     except Exception as error:  # noqa: BLE001 - what a secrets backend raises is anybody's guess, and may quote secrets
         kind = type(error).__name__
     raise wrong_connection(conn_id, f"is missing or cannot be read ({kind})", how_to_set)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether ``url`` is an http or https URL with a host."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def misconfigured(reason: str, conn_id: str, how_to_set: str) -> Misconfigured:
+    """The result that says which connection to mend, and how."""
+    return Misconfigured(f"{reason}. Check the Airflow connection {conn_id!r}; set it with: {how_to_set}")
 
 
 def wrong_connection(conn_id: str, fault: str, how_to_set: str) -> ConfigurationError:

@@ -9,21 +9,22 @@ import logging
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from sms_monitoring.notify.channels.base import (
     TIMEOUT_SECONDS,
     Answer,
     RetryLater,
     explain,
+    is_web_address,
     look_up,
+    misconfigured,
     read_connection,
     result,
     wrong_connection,
 )
 from sms_monitoring.notify.redaction import connection_secrets
 from sms_monitoring.notify.retry import parse_retry_after
-from sms_monitoring.notify.text import cut, escape_slack, one_line, web_links
+from sms_monitoring.notify.text import escape_slack, one_line, web_links
 from sms_monitoring.notify.wording import headline, look_of, sentence
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class SlackChannel:
         self._secrets = connection_secrets(password=connection.password, host=connection.host) | connection_secrets(
             password=self._client.url
         )
-        if not _is_web_address(self._client.url):
+        if not is_web_address(self._client.url):
             raise wrong_connection(CONN_ID, "makes no http or https address of its host and password", HOW_TO_SET)
 
     def send(self, message: Message) -> Result:
@@ -188,20 +189,12 @@ class SlackChannel:
         means = look_up(RETRIES, answer.status_code)
         if means is Answer.PERMANENT and answer.body.strip() in ABOUT_THE_WEBHOOK:
             means = Answer.MISCONFIGURED
-        reason = explain(f"Slack answered {answer.status_code}", cut(answer.body, MAX_SECTION), self._secrets)
+        reason = explain(f"Slack answered {answer.status_code}", answer.body, self._secrets)
         if means is Answer.MISCONFIGURED:
-            reason = f"{reason}. Check the Airflow connection {CONN_ID!r}; set it with: {HOW_TO_SET}"
+            return misconfigured(reason, CONN_ID, HOW_TO_SET)
         return result(means, reason, parse_retry_after(headers.get("retry-after"), datetime.now(UTC)))
 
 
 def open_channel() -> SlackChannel:
     """The channel, with its connection read."""
     return SlackChannel()
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False

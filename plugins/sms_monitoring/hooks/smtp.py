@@ -1,0 +1,55 @@
+"""Mail of any shape through the provider's SMTP hook, sent once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from smtplib import SMTP, SMTPException
+from typing import TYPE_CHECKING
+
+from airflow.providers.smtp.hooks.smtp import SmtpHook
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+TIMEOUT_SECONDS = 10
+
+
+class OneAttemptSmtpHook(SmtpHook):
+    """The provider's hook for a mail that is ready made, with a plain-text part or inline images.
+
+    The provider's own ``send_email_smtp`` builds HTML only and, by default, sends up to six times whatever went
+    wrong, also after the server had taken it.
+    """
+
+    @property
+    def smtp_retry_limit(self) -> int:
+        """None: whoever calls decides what is tried again, and when."""
+        return 0
+
+    @property
+    def timeout(self) -> int:
+        """Seconds for each step on the network."""
+        return TIMEOUT_SECONDS
+
+    def send_mail(self, mail: EmailMessage) -> dict[str, tuple[int, bytes]]:
+        """Connect, send ``mail`` to all of its recipients, disconnect.
+
+        :returns: recipients that the server refused while it took the mail for others, with its answers.
+        :raises smtplib.SMTPException, OSError: when the mail was not taken, or no answer came.
+        :raises AirflowException: when no connection came about, or it is configured wrongly.
+        """
+        try:
+            self.get_conn()
+            client = self._smtp_client
+            if not isinstance(client, SMTP):
+                raise TypeError(f"expected an SMTP client, got {type(client).__name__}")
+            return client.send_message(mail)
+        finally:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        client, self._smtp_client = self._smtp_client, None
+        if isinstance(client, SMTP):
+            with suppress(SMTPException, OSError):
+                client.quit()
+            client.close()

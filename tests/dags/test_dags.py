@@ -1,0 +1,156 @@
+"""Every DAG parses, is documented and bounded; parsing stays cheap; plugins load without a single error."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
+DAG_IDS = [path.stem for path in DAG_FILES]
+
+PARSE = """
+import json, sys
+sys.path.insert(0, "plugins")
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag("dags")
+from airflow import plugins_manager
+plugins, errors = plugins_manager._get_plugins()
+print(json.dumps({
+    "errors": bag.import_errors,
+    "plugin_errors": errors,
+    "plugins": [plugin.name for plugin in plugins],
+    "modules": sorted(sys.modules),
+    "dags": {
+        dag.dag_id: {
+            "owner": dag.owner, "tags": sorted(dag.tags), "doc": dag.doc_md, "catchup": dag.catchup,
+            "timeout": dag.dagrun_timeout and dag.dagrun_timeout.total_seconds(),
+            "callback": bool(dag.on_failure_callback), "schedule": dag.timetable.__class__.__name__,
+            "tasks": {
+                task.task_id: {
+                    "retries": task.retries, "timeout": task.execution_timeout and task.execution_timeout.total_seconds(),
+                    "rule": task.trigger_rule.value, "upstream": sorted(task.upstream_task_ids),
+                    "doc": task.doc_md or task.doc or getattr(task, "python_callable", type(task)).__doc__,
+                }
+                for task in dag.tasks
+            },
+        }
+        for dag in bag.dags.values()
+    },
+}, default=str))
+"""
+
+
+def parse(tmp_path, **variables):
+    """What Airflow makes of the DAG and plugin folders, in a process of its own."""
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(tmp_path),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{tmp_path}/none.db",
+        **variables,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", PARSE], cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory):
+    return parse(tmp_path_factory.mktemp("airflow"))
+
+
+def test_every_dag_file_holds_the_dag_of_its_name_and_parses(parsed):
+    assert parsed["errors"] == {}
+    assert sorted(parsed["dags"]) == DAG_IDS
+
+
+def test_plugins_load_with_zero_errors(parsed):
+    assert parsed["plugin_errors"] == {}
+    assert "sms_monitoring" in parsed["plugins"]
+
+
+def test_parsing_imports_nothing_heavy(parsed):
+    heavy = {
+        "great_expectations",
+        "altair",
+        "scipy",
+        "pandas",
+        "numpy",
+        "vl_convert",
+        "slack_sdk",
+        "pagerduty",
+        "uvicorn",
+    }
+    assert heavy.isdisjoint(parsed["modules"])
+
+
+@pytest.mark.parametrize("path", DAG_FILES, ids=DAG_IDS)
+def test_a_dag_file_is_wiring_only(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 100
+    assert "SELECT" not in text
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_every_dag_is_owned_documented_bounded_and_reports_its_failure(parsed, dag_id):
+    dag = parsed["dags"][dag_id]
+    assert dag["owner"] == "sms-monitoring"
+    assert {"sms", "monitoring"} <= set(dag["tags"])
+    assert dag["doc"].startswith("### ")
+    assert dag["timeout"] > 0
+    assert dag["callback"]
+    for name, task in dag["tasks"].items():
+        assert task["timeout"], name
+        assert task["doc"], name
+        assert task["timeout"] <= dag["timeout"], name
+
+
+def test_the_hourly_chain_is_wired_in_order(parsed):
+    tasks = parsed["dags"]["sms_hourly_monitoring"]["tasks"]
+    families = {f"aggregate.{name}" for name in ("delivery", "generation", "engagement", "recorded")}
+    alerts = {name for name in tasks if name.startswith("evaluate.")}
+    channels = {"dispatch.slack", "dispatch.pagerduty", "dispatch.email"}
+    assert set(tasks["refresh_views"]["upstream"]) == families
+    assert len(alerts) == 5
+    assert all(tasks[alert]["upstream"] == ["refresh_views"] for alert in alerts)
+    assert all(set(tasks[channel]["upstream"]) == alerts for channel in channels)
+    assert set(tasks) == families | {"refresh_views"} | alerts | channels | {"fail_if_any_failed"}
+
+
+def test_one_failure_stops_nothing_behind_it_and_still_fails_the_run(parsed):
+    tasks = dict(parsed["dags"]["sms_hourly_monitoring"]["tasks"])
+    watcher = tasks.pop("fail_if_any_failed")
+    assert watcher["rule"] == "one_failed"
+    assert set(watcher["upstream"]) == set(tasks)
+    assert {task["rule"] for name, task in tasks.items() if not name.startswith("aggregate.")} == {"all_done"}
+
+
+def test_catch_up_begins_where_the_environment_says(parsed, tmp_path):
+    assert parsed["dags"]["sms_hourly_monitoring"]["catchup"] is False
+    configured = parse(tmp_path, SMS_MONITORING_START_DATE="2026-03-10T10:00:00+00:00")
+    assert configured["dags"]["sms_hourly_monitoring"]["catchup"] is True
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("SMS_MONITORING_START_DATE", "yesterday", "not a time with a zone"),
+        ("SMS_MONITORING_START_DATE", "2026-03-10T10:00:00", "not a time with a zone"),
+        ("SMS_MONITORING_TIMEZONE", "Mars/Olympus", "not an IANA time zone"),
+    ],
+)
+def test_a_bad_setting_is_an_import_error_that_names_it(tmp_path, variable, value, message):
+    errors = parse(tmp_path, **{variable: value})["errors"]
+    assert len(errors) == 1
+    [error] = errors.values()
+    assert variable in error
+    assert message in error
