@@ -120,7 +120,7 @@ def test_a_select_that_breaks_the_contract_is_named(db, tmp_path, monkeypatch, s
     (tmp_path / "alerts" / "broken.sql").write_text(statement)
     monkeypatch.setenv("SMS_MONITORING_SQL_DIR", str(tmp_path))
     read_sql.cache_clear()
-    with pytest.raises(ObservationError, match="alerts/broken.sql") as error:
+    with pytest.raises(ObservationError, match=r"alerts/broken\.sql") as error:
         observe(db, "broken", Window(at("11:00"), END))
     assert message in str(error.value)
 

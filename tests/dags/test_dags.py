@@ -33,7 +33,8 @@ print(json.dumps({
             "callback": bool(dag.on_failure_callback), "schedule": dag.timetable.__class__.__name__,
             "tasks": {
                 task.task_id: {
-                    "retries": task.retries, "timeout": task.execution_timeout and task.execution_timeout.total_seconds(),
+                    "retries": task.retries,
+                    "timeout": task.execution_timeout and task.execution_timeout.total_seconds(),
                     "rule": task.trigger_rule.value, "upstream": sorted(task.upstream_task_ids),
                     "doc": task.doc_md or task.doc or getattr(task, "python_callable", type(task)).__doc__,
                 }

@@ -3,7 +3,6 @@ SELECT
     p.period,
     h.metric_type,
     sum(h.value_sum) AS value_sum,
-    sum(h.value_count) AS value_count,
     sms_percentile(sms_merge_buckets(h.buckets) FILTER (WHERE h.buckets IS NOT NULL), 0.50) AS p50,
     sms_percentile(sms_merge_buckets(h.buckets) FILTER (WHERE h.buckets IS NOT NULL), 0.95) AS p95
 FROM unnest(%(periods)s::text[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS p (period, starts_at, ends_at)

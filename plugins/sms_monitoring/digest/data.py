@@ -84,7 +84,6 @@ def _period(rows: list[Row], *, days: int, user_days: float | None) -> Period:
     return Period(
         days=days,
         sums=column("value_sum"),
-        samples=column("value_count"),
         p50=column("p50"),
         p95=column("p95"),
         user_days=user_days,

@@ -20,14 +20,12 @@ class Period:
 
     :param days: local days with data in it; 0 means that nothing is known, and every number is None.
     :param sums: metric type → sum over the period; counts, milliseconds, USD.
-    :param samples: metric type → observations behind the sum.
     :param p50: duration metric → median in milliseconds. ``p95``: the same at 95 %.
     :param user_days: distinct users of each day, added up; None where retention has dropped them.
     """
 
     days: int = 0
     sums: Mapping[str, float] = field(default_factory=dict)
-    samples: Mapping[str, float] = field(default_factory=dict)
     p50: Mapping[str, float] = field(default_factory=dict)
     p95: Mapping[str, float] = field(default_factory=dict)
     user_days: float | None = None

@@ -24,7 +24,7 @@ class OneAttemptClient(pagerduty.EventsApiV2Client):
 
     max_network_attempts = 0
 
-    def __init__(self, routing_key: str, base_url: str, timeout: float) -> None:
+    def __init__(self, routing_key: str, base_url: str, timeout: int) -> None:
         super().__init__(routing_key)
         self.timeout = timeout
         self._url = base_url
@@ -46,7 +46,7 @@ class RegionalPagerdutyEventsHook(PagerdutyEventsHook):
     :param timeout: seconds for each step on the network.
     """
 
-    def __init__(self, *, pagerduty_events_conn_id: str, timeout: float = 10) -> None:
+    def __init__(self, *, pagerduty_events_conn_id: str, timeout: int = 10) -> None:
         super().__init__(pagerduty_events_conn_id=pagerduty_events_conn_id)
         self.base_url = base_url(self.get_connection(pagerduty_events_conn_id))
         self.timeout = timeout
@@ -61,8 +61,7 @@ class RegionalPagerdutyEventsHook(PagerdutyEventsHook):
 
         :raises pagerduty.Error: when it was not taken, or no answer came.
         """
-        event = prepare_event_data(*args, **kwargs, action_key_name="action")
-        return str(self.client.send_event(**event))
+        return str(self.client.send_event(**prepare_event_data(*args, **kwargs)))
 
 
 def base_url(connection: Any) -> str:
@@ -75,5 +74,4 @@ def base_url(connection: Any) -> str:
     if not connection.host:
         return DEFAULT_URL
     host = connection.host if "://" in connection.host else f"{connection.schema or 'https'}://{connection.host}"
-    url = f"{host.rstrip('/')}{f':{connection.port}' if connection.port else ''}"
-    return url
+    return f"{host.rstrip('/')}{f':{connection.port}' if connection.port else ''}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from smtplib import SMTP, SMTPException
+from smtplib import SMTP, SMTPException, SMTPServerDisconnected
 from typing import TYPE_CHECKING
 
 from airflow.providers.smtp.hooks.smtp import SmtpHook
+from airflow.sdk.exceptions import AirflowException
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -36,16 +37,25 @@ class OneAttemptSmtpHook(SmtpHook):
 
         :returns: recipients that the server refused while it took the mail for others, with its answers.
         :raises smtplib.SMTPException, OSError: when the mail was not taken, or no answer came.
-        :raises AirflowException: when no connection came about, or it is configured wrongly.
+        :raises AirflowException: when the connection is configured wrongly.
         """
         try:
-            self.get_conn()
+            self._connect()
             client = self._smtp_client
             if not isinstance(client, SMTP):
                 raise TypeError(f"expected an SMTP client, got {type(client).__name__}")
             return client.send_message(mail)
         finally:
             self._hang_up()
+
+    def _connect(self) -> None:
+        try:
+            self.get_conn()
+        except AirflowException as error:
+            # A server that hangs up is no fault of the configuration.
+            if isinstance(error.__context__, SMTPServerDisconnected):
+                raise error.__context__ from None
+            raise
 
     def _hang_up(self) -> None:
         client, self._smtp_client = self._smtp_client, None

@@ -1,7 +1,7 @@
 """From the outbox to one channel: claim, send, mark, one row at a time, each step committed on its own.
 
-Killed between any two steps, the next run goes on: a row that was claimed but not marked is claimed again. Delivery is thus
-at least once; a far side that folds by ``dedup_key`` hears of an incident once.
+Killed between any two steps, the next run goes on: a row that was claimed but not marked is claimed again. Delivery
+is thus at least once; a far side that folds by ``dedup_key`` hears of an incident once.
 """
 
 from __future__ import annotations
@@ -139,7 +139,8 @@ class _Run:
             failed=self.failed,
             suppressed=self.suppressed,
             held=waiting.total,
-            errors=tuple(self.errors),
+            # What got through at a later attempt of this very run is no error.
+            errors=tuple(self.errors) if waiting.total or self.failed else (),
         )
 
     def _settle(self, claimed: Claim, outcome: Result) -> None:
@@ -203,7 +204,8 @@ def _send(channel: Channel, claimed: Claim) -> Result:
         return Permanent(f"the stored message cannot be read: {type(error).__name__} {error}")
     try:
         return channel.send(message)
-    except Exception as error:  # noqa: BLE001 - one message that breaks the code must not hold back the others
-        # Where and of which kind, but not its words: they may hold a secret.
+    except Exception as error:
+        # One message that breaks the code must not hold back the others. Where it broke and how is said, but
+        # not in the exception's words: they may hold a secret.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         return RetryLater(f"unexpected {type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}")

@@ -1,7 +1,8 @@
-"""The outbox: what is to be said, in which channel, and how far that has come. One row an incident, event and channel.
+"""The outbox: what is to be said, in which channel, and how far that has come. One row an incident, event, channel.
 
-Rows are claimed for the length of a lease, sent, and marked. Every mark names the attempt that was claimed: who has lost
-the claim meanwhile, because the lease ran out or the task was started again, changes nothing. All times are the database's.
+Rows are claimed for the length of a lease, sent, and marked. Every mark names the attempt that was claimed: who has
+lost the claim meanwhile, because the lease ran out or the task was started again, changes nothing. All times are
+the database's.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def next_attempt_delay(attempts: int, retry_after: float | None, random: Callabl
     :param retry_after: seconds that the far side asked for.
     :param random: a number from 0 up to 1.
     """
-    ceiling = min(CAP, BASE * 2 ** min(attempts - 1, 30))
+    ceiling: timedelta = min(CAP, BASE * 2 ** min(attempts - 1, 30))
     asked = timedelta(seconds=0 if retry_after is None else min(retry_after, LONGEST_PAUSE.total_seconds()))
     return max(ceiling * random(), asked)
 

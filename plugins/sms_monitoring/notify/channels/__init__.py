@@ -1,4 +1,7 @@
-"""One module a channel. To add one: a module here (see :class:`.base.Channel`) and a row in ``sms_notification_channels``."""
+"""One module a channel. To add one: a module here and a row in ``sms_notification_channels``.
+
+:class:`sms_monitoring.notify.channels.base.Channel` says what such a module holds.
+"""
 
 from __future__ import annotations
 

@@ -120,7 +120,8 @@ def read_connection(conn_id: str, how_to_set: str) -> Any:
 
     try:
         return BaseHook.get_connection(conn_id)
-    except Exception as error:  # noqa: BLE001 - what a secrets backend raises is anybody's guess, and may quote secrets
+    except Exception as error:
+        # What a secrets backend raises may quote secrets: neither its words nor the exception go on.
         kind = type(error).__name__
     raise wrong_connection(conn_id, f"is missing or cannot be read ({kind})", how_to_set)
 

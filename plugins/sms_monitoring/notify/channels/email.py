@@ -15,14 +15,13 @@ from smtplib import (
     SMTPResponseException,
     SMTPServerDisconnected,
 )
-from ssl import SSLError
+from ssl import SSLEOFError, SSLError
 from typing import TYPE_CHECKING, Any
 
 from sms_monitoring.notify.channels.base import (
     Answer,
     ConfigurationError,
     Delivered,
-    RetryLater,
     explain,
     look_up,
     misconfigured,
@@ -61,6 +60,14 @@ RETRIES: dict[int | str, Answer] = {
 }
 # Greeting, login and sender have nothing to do with the one message: what they meet with, all others would.
 BEFORE_THE_MESSAGE = {Answer.RETRY: Answer.RETRY_WHOLE_CHANNEL, Answer.PERMANENT: Answer.MISCONFIGURED}
+# What went wrong where the server gave no code; the first that fits.
+WITHOUT_ANSWER: tuple[tuple[tuple[type[Exception], ...], Answer], ...] = (
+    ((SMTPServerDisconnected, TimeoutError, ConnectionResetError, BrokenPipeError, SSLEOFError), Answer.RETRY),
+    # No way to log in or to agree on TLS: OSError comes after, because these are OSErrors too.
+    ((SMTPException, SSLError), Answer.MISCONFIGURED),
+    ((OSError,), Answer.RETRY_WHOLE_CHANNEL),
+    ((Exception,), Answer.MISCONFIGURED),
+)
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 MAX_SUBJECT = 200
@@ -124,7 +131,9 @@ def _templates() -> Environment:
 
 
 class EmailChannel:
-    """Sends through the Airflow connection ``sms_monitoring_smtp`` to those whom ``sms_monitoring_alert_email_to`` names.
+    """Sends through the Airflow connection ``sms_monitoring_smtp``.
+
+    The Airflow variable ``sms_monitoring_alert_email_to`` names the recipients, separated by commas.
 
     :raises ConfigurationError: when connection or variable is missing or makes no sense.
     """
@@ -161,34 +170,21 @@ class EmailChannel:
         return Delivered(note)
 
     def _judge(self, error: Exception) -> Result:
-        said = f"{type(error).__name__} {error}"
         match error:
             case SMTPRecipientsRefused():
                 # Worth another try as long as one of them is.
-                code = min(code for code, _ in error.recipients.values())
-                return self._answered(look_up(RETRIES, code), _answers(error.recipients))
+                means = look_up(RETRIES, min(code for code, _ in error.recipients.values()))
+                said = _answers(error.recipients)
             case SMTPResponseException():
                 means = look_up(RETRIES, error.smtp_code)
                 if not isinstance(error, SMTPDataError):
                     means = BEFORE_THE_MESSAGE.get(means, means)
-                return self._answered(means, f"{error.smtp_code} {_text(error.smtp_error)}")
-            case SMTPServerDisconnected() | TimeoutError() | ConnectionResetError() | BrokenPipeError():
-                return RetryLater(explain("the mail server was lost", said, self._secrets))
-            case SMTPException() | SSLError():
-                return self._misconfigured("cannot agree with the mail server on login or TLS", said)
-            case OSError():
-                return RetryLater(explain("the mail server cannot be reached", said, self._secrets), whole_channel=True)
-        if isinstance(error.__context__, SMTPServerDisconnected):
-            return RetryLater(explain("the mail server hung up", said, self._secrets), whole_channel=True)
-        return self._misconfigured("the mail server cannot be used", said)
-
-    def _answered(self, means: Answer, answer: str) -> Result:
-        if means is Answer.MISCONFIGURED:
-            return self._misconfigured("the mail server turned us away", answer)
-        return result(means, explain("the mail server answered", answer, self._secrets))
-
-    def _misconfigured(self, what: str, detail: str) -> Result:
-        return misconfigured(explain(what, detail, self._secrets), CONN_ID, HOW_TO_SET)
+                said = f"{error.smtp_code} {_text(error.smtp_error)}"
+            case _:
+                means = next(answer for kinds, answer in WITHOUT_ANSWER if isinstance(error, kinds))
+                said = f"{type(error).__name__} {error}"
+        reason = explain("The mail server did not take it", said, self._secrets)
+        return misconfigured(reason, CONN_ID, HOW_TO_SET) if means is Answer.MISCONFIGURED else result(means, reason)
 
 
 def open_channel() -> EmailChannel:
@@ -202,7 +198,7 @@ def _recipients() -> tuple[str, ...]:
     how = f"airflow variables set {RECIPIENTS_VARIABLE} 'oncall@example.com, sms-team@example.com'"
     try:
         configured = str(Variable.get(RECIPIENTS_VARIABLE, default="") or "")
-    except Exception as error:  # noqa: BLE001 - whatever a secrets backend raises
+    except Exception as error:
         raise ConfigurationError(
             f"Airflow variable {RECIPIENTS_VARIABLE!r} cannot be read ({type(error).__name__}). Set it with: {how}"
         ) from None
