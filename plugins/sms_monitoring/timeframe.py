@@ -13,13 +13,13 @@ HOUR = timedelta(hours=1)
 
 
 def floor_hour(moment: datetime) -> datetime:
-    """The start of the UTC hour that holds ``moment``.
+    """The start of the UTC hour that holds ``moment``: a plain datetime, whatever Airflow's pendulum hands in.
 
     :raises ValueError: for a time without a zone: it could mean any hour.
     """
     if moment.tzinfo is None:
         raise ValueError(f"time {moment.isoformat()} has no time zone; write it like 2026-03-29T10:00:00+00:00")
-    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return datetime.fromtimestamp(int(moment.timestamp()) // 3600 * 3600, UTC)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_a_local_day_is_these_utc_hours(day, zone, first, end, hours):
 @pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe"])
 def test_the_days_of_a_year_share_no_hour_and_leave_none_out(zone):
     days = [local_day(date.fromordinal(date(2025, 1, 1).toordinal() + n), zone) for n in range(366)]
-    assert all(day.window.end == after.window.start for day, after in zip(days, days[1:], strict=False))
+    assert all(day.window.end == after.window.start for day, after in pairwise(days))
 
 
 def test_hours_are_named_by_the_local_clock():

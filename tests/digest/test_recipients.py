@@ -32,7 +32,7 @@ def test_the_same_people_are_the_same_list(given):
     ],
 )
 def test_a_malformed_address_is_named(address):
-    with pytest.raises(ValueError, match="malformed e-mail address .* write each like team@example.com"):
+    with pytest.raises(ValueError, match=r"malformed e-mail address .* write each like team@example.com"):
         normalise(["good@example.com", address])
 
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 import psutil
 import pytest
 
+from sms_monitoring.local.layout import Layout
 from sms_monitoring.local.lock import AlreadyRunningError, exclusive
 from sms_monitoring.local.processes import ProcessDiedError, ProcessGroup
 
@@ -29,6 +30,8 @@ FAMILY = """
         pipe.write(f"{{os.getpid()}} {{child}}")
     signal.pause()
 """
+pytestmark = pytest.mark.timeout(60)  # a process that does not start leaves its pipe without a writer
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Layout.of_this_checkout().plugins)}
 STUBBORN = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
 
 
@@ -87,7 +90,7 @@ def test_a_process_that_was_killed_is_told_apart(group, start_family):
     parent, _ = start_family("scheduler")
     group.check()
     parent.kill()
-    psutil.wait_procs([parent], timeout=5)
+    os.waitid(os.P_PID, parent.pid, os.WEXITED | os.WNOWAIT)  # its exit status stays there for the group
     with pytest.raises(ProcessDiedError, match="scheduler was killed by SIGKILL"):
         group.check()
 
@@ -105,7 +108,9 @@ def test_the_next_start_stops_what_a_killed_supervisor_left(tmp_path):
         group.start("family", [sys.executable, "-c", sys.argv[2], sys.argv[3]], os.environ)
         signal.pause()
     """)
-    supervisor = subprocess.Popen([sys.executable, "-c", supervisor_script, str(tmp_path), family_script, str(pipe)])
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", supervisor_script, str(tmp_path), family_script, str(pipe)], env=ENVIRONMENT
+    )
     family = [psutil.Process(int(pid)) for pid in pipe.read_text().split()]
     supervisor.kill()
     supervisor.wait()
@@ -160,7 +165,9 @@ def test_the_processes_die_with_a_killed_supervisor(tmp_path):
         group.start("child", [sys.executable, "-c", *sys.argv[2:]], os.environ)
         signal.pause()
     """)
-    supervisor = subprocess.Popen([sys.executable, "-c", supervisor_script, str(tmp_path), child_script, str(pipe)])
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", supervisor_script, str(tmp_path), child_script, str(pipe)], env=ENVIRONMENT
+    )
     child = psutil.Process(int(pipe.read_text()))
     supervisor.kill()
     supervisor.wait()
@@ -190,7 +197,7 @@ def test_a_killed_holder_leaves_no_lock(tmp_path):
             signal.pause()
     """)
     command = [sys.executable, "-c", script, str(tmp_path / "stack.lock")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         holder.send_signal(signal.SIGKILL)

@@ -27,9 +27,7 @@ NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
 
 def scenario(until: datetime = NOON, *incidents: Incident) -> Scenario:
-    return Scenario(
-        seed=5, start=NOON - 4 * DAY, until=until, users=400, messages_per_day=1200, incidents=incidents
-    )
+    return Scenario(seed=5, start=NOON - 4 * DAY, until=until, users=400, messages_per_day=1200, incidents=incidents)
 
 
 def test_the_same_scenario_gives_the_same_rows(db: Connection) -> None:
@@ -67,7 +65,9 @@ def test_an_hour_later_touches_only_what_changed(db: Connection) -> None:
     changed = advance(db, everything.scenario, NOON + HOUR)
     assert 0 < changed.messages < everything.messages / 10
     assert value(db, "SELECT count(*) FROM sms_messages WHERE updated_at >= %s", NOON) == changed.messages
-    assert value(db, "SELECT count(*) FROM sms_messages WHERE updated_at >= %s AND created_at < %s", NOON, NOON - HOUR) > 0
+    assert (
+        value(db, "SELECT count(*) FROM sms_messages WHERE updated_at >= %s AND created_at < %s", NOON, NOON - HOUR) > 0
+    )
 
 
 def test_incidents_can_be_added_to_the_future(db: Connection) -> None:

@@ -27,9 +27,7 @@ SUNDAY = datetime(2026, 3, 15, tzinfo=UTC)
 
 def small(until: datetime, *incidents: Incident) -> Scenario:
     """Nine days, so that the cost of the last has a week to be compared with."""
-    return Scenario(
-        seed=11, start=until - 9 * DAY, until=until, users=2000, messages_per_day=5000, incidents=incidents
-    )
+    return Scenario(seed=11, start=until - 9 * DAY, until=until, users=2000, messages_per_day=5000, incidents=incidents)
 
 
 @pytest.mark.parametrize("hour", [0, 5, 10, 15, 20])
@@ -42,11 +40,9 @@ def test_all_five_at_once_raise_all_five_at_any_hour_of_the_day(db: Connection, 
 
 
 @pytest.mark.parametrize("kind", IncidentKind)
-@pytest.mark.parametrize("hour", [4, 9])
-def test_a_single_hour_of_one_kind_raises_its_alert_alone_and_then_clears(
-    db: Connection, kind: IncidentKind, hour: int
-) -> None:
-    end = SUNDAY + hour * HOUR
+def test_a_single_hour_of_one_kind_raises_its_alert_alone_and_then_clears(db: Connection, kind: IncidentKind) -> None:
+    # A Sunday in the small hours of the Americas: the least traffic, the fewest users awake.
+    end = SUNDAY + 9 * HOUR
     incident = Incident(kind, end - HOUR, end)
     scenario = small(end, incident)
     simulate(db, scenario)
@@ -55,14 +51,10 @@ def test_a_single_hour_of_one_kind_raises_its_alert_alone_and_then_clears(
     assert breached(alert_values(db, incident.cleared_by)) == set()
 
 
-def test_no_alert_in_any_hour_of_a_usual_week(db: Connection) -> None:
-    until = SUNDAY + 6 * DAY
-    scenario = replace(small(SUNDAY), until=until)
-    scenario = small(SUNDAY)
-    simulate(db, scenario)
-    for hours in range(0, 7 * 24, 3):
+def test_no_alert_at_any_hour_of_a_usual_week(db: Connection) -> None:
+    simulate(db, replace(small(SUNDAY), until=SUNDAY + 7 * DAY))
+    for hours in range(0, 7 * 24, 5):
         now = SUNDAY + hours * HOUR
-        scenario = advance(db, scenario, now).scenario
         assert breached(alert_values(db, now)) == set(), now
 
 
@@ -101,9 +93,7 @@ def test_failed_llm_answers_are_billed_and_followed_by_a_template(db: Connection
     end = SUNDAY + 12 * HOUR
     simulate(db, replace(small(end, Incident(IncidentKind.LLM_FAILURE, end - HOUR, end)), start=end - DAY))
     assert value(db, "SELECT min(generation_cost_usd) FROM sms_messages WHERE generated_via = 'template'") > 0
-    assert value(
-        db, "SELECT bool_and((generated_via IS NULL) = (generation_cost_usd IS NULL)) FROM sms_messages"
-    )
+    assert value(db, "SELECT bool_and((generated_via IS NULL) = (generation_cost_usd IS NULL)) FROM sms_messages")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from sms_monitoring.db import Connection
 from sms_monitoring.simulator import Scenario, all_incidents, simulate
+from sms_monitoring.timeframe import floor_hour
 
 from .reading import value
 
@@ -18,7 +19,7 @@ LOCAL = "sms_messages AS m JOIN user_sms_preferences AS u USING (user_id)"
 
 def busy(until: datetime = NOON, days: int = 4) -> Scenario:
     """A few days with everything going wrong in the middle."""
-    middle = until - 30 * timedelta(hours=1)
+    middle = floor_hour(until) - timedelta(hours=30)
     return Scenario(
         seed=3,
         start=until - days * DAY,
@@ -123,7 +124,10 @@ def test_failures_carry_twilio_codes_and_their_messages(db: Connection) -> None:
 def test_who_has_opted_out_hears_nothing_more(db: Connection) -> None:
     scenario = busy()
     simulate(db, scenario)
-    assert value(db, f"SELECT count(*) FROM {LOCAL} WHERE m.created_at >= u.opted_out_at OR m.sent_at >= u.opted_out_at") == 0
+    assert (
+        value(db, f"SELECT count(*) FROM {LOCAL} WHERE m.created_at >= u.opted_out_at OR m.sent_at >= u.opted_out_at")
+        == 0
+    )
     assert value(db, "SELECT count(*) FROM sms_messages WHERE cancellation_reason = 'opted_out'") > 50
     assert value(db, "SELECT bool_and(opted_out = (opted_out_at IS NOT NULL)) FROM user_sms_preferences")
     assert value(db, "SELECT max(opted_out_at) FROM user_sms_preferences") < scenario.until

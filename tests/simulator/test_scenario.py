@@ -31,7 +31,7 @@ def outage(first: int, last: int) -> Incident:
         ({"messages_per_day": -1}, "messages_per_day is -1"),
         ({"users": 0}, "20 messages a day need users; users is 0"),
         ({"until": START - HOUR}, "until 2025-12-31T23:00:00.00:00 is before start"),
-        ({"until": datetime(2026, 1, 3)}, "until 2026-01-03T00:00:00 has no time zone"),  # noqa: DTZ001
+        ({"until": datetime(2026, 1, 3)}, "until 2026-01-03T00:00:00 has no time zone"),
         ({"incidents": (outage(-2, 1),)}, "delivery_outage begins at 2025-12-31T22.* before the scenario's start"),
         ({"incidents": (outage(1, 5), outage(4, 6))}, "two incidents delivery_outage overlap at 2026-01-01T04"),
     ],

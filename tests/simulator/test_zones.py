@@ -17,7 +17,7 @@ YEAR = WallClocks(date(2026, 1, 1), date(2026, 12, 31))
 @pytest.mark.parametrize("name", ZONES)
 def test_every_hour_of_a_year(name: str) -> None:
     zone = ZoneInfo(name)
-    walls = [datetime(2026, 1, 1) + timedelta(minutes=30 * step) for step in range(365 * 48)]  # noqa: DTZ001
+    walls = [datetime(2026, 1, 1) + timedelta(minutes=30 * step) for step in range(365 * 48)]
     local = np.array([to_micros(wall.replace(tzinfo=UTC)) for wall in walls])
     number = np.full(len(walls), list(ZONES).index(name))
     utc = YEAR.to_utc(number, local)

@@ -165,17 +165,20 @@ def _session_members(leader: _Record) -> list[psutil.Process]:
 
 def _stop_sessions(leaders: Iterable[_Record], grace: float) -> None:
     leaders = list(leaders)
-    for leader in leaders:
-        members = _session_members(leader)
-        # The leader stops its family in good order; orphans are told themselves.
-        told = [member for member in members if member.pid == leader.pid] or members
-        _send(told, signal.SIGTERM)
+    told: set[psutil.Process] = set()
     deadline = time.monotonic() + grace
-    while left := [member for leader in leaders for member in _session_members(leader)]:
+    while families := {leader.pid: family for leader in leaders if (family := _session_members(leader))}:
+        left = [member for family in families.values() for member in family]
+        if time.monotonic() > deadline + grace + 1:
+            raise LocalStackError(f"not even SIGKILL ends process {', '.join(str(member.pid) for member in left)}")
         if time.monotonic() > deadline:
             _send(left, signal.SIGKILL)
-        if time.monotonic() > deadline + grace:
-            raise LocalStackError(f"not even SIGKILL ends process {', '.join(str(member.pid) for member in left)}")
+        else:
+            for leader_pid, family in families.items():
+                # The leader stops its family in good order; those who outlive it are told themselves.
+                addressed = [member for member in family if member.pid == leader_pid] or family
+                _send([member for member in addressed if member not in told], signal.SIGTERM)
+                told.update(addressed)
         psutil.wait_procs(left, timeout=0.1)
 
 

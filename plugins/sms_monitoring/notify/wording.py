@@ -39,7 +39,7 @@ def look_of(message: Message) -> Look:
 
 def subject_of(message: Message) -> str:
     """What the message is about, in one line, without how it stands: "SMS delivery rate is low (carrier-a)"."""
-    title = one_line(message.title).removeprefix(f"{_EVENTS[Event.RESOLVE].word}: ")
+    title = _title(message)
     return title if message.entity == WHOLE_SYSTEM else f"{title} ({one_line(message.entity)})"
 
 
@@ -48,8 +48,20 @@ def headline(message: Message) -> str:
     return f"{look_of(message).word}: {subject_of(message)}"
 
 
+def detail(message: Message) -> str:
+    """The summary, to be read below the headline: without the title that it may begin with."""
+    prefix = f"{_title(message)}: "
+    if not message.summary.startswith(prefix):
+        return message.summary
+    told = message.summary.removeprefix(prefix)
+    return told[:1].upper() + told[1:]
+
+
 def sentence(message: Message) -> str:
-    """All in one line, for channels that show only one: the headline, and the numbers of the summary."""
+    """What it is about and the numbers, in one line and without how it stands, for where there is but one line."""
     subject, summary = subject_of(message), one_line(message.summary)
-    told = summary if summary.startswith(one_line(message.title)) else f"{subject}: {summary}" if summary else subject
-    return told if message.event is Event.TRIGGER else f"{look_of(message).word}: {told}"
+    return summary if summary.startswith(_title(message)) else f"{subject}: {summary}" if summary else subject
+
+
+def _title(message: Message) -> str:
+    return one_line(message.title).removeprefix(f"{_EVENTS[Event.RESOLVE].word}: ")

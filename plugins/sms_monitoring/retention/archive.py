@@ -112,7 +112,7 @@ def read(path: ObjectStoragePath) -> Contents:
 def _write(path: ObjectStoragePath, blocks: Iterable[Buffer]) -> Contents:
     tally = _Tally()
     # No file name and no time in the header: the same rows make the same bytes.
-    with _open(path, "wb") as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as text:
+    with _open(path, "wb") as raw, gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as text:
         for chunk in _chunks(blocks):
             tally.add(chunk)
             text.write(chunk)

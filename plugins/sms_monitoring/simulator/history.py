@@ -41,10 +41,9 @@ class History:
         self.users = make_users(scenario)
         self.opted_out_at: Ints = self.users.opted_out_at
         first, last = _days_around(scenario.start, scenario.until)
-        incidents = [incident for incident in scenario.incidents if incident.start < scenario.until]
-        self._incidents = incidents
+        self.incidents = [incident for incident in scenario.incidents if incident.start < scenario.until]
         self._clocks = WallClocks(first, last)
-        self._traffic = Traffic(scenario.seed, self.users, self._clocks, incidents)
+        self._traffic = Traffic(scenario.seed, self.users, self._clocks, self.incidents)
         self._days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
     def days(self, since: datetime | None = None) -> list[date]:
@@ -52,13 +51,13 @@ class History:
         if since is None:
             return self._days
         recent = since.date() - _LIVES_FOR
-        return [day for day in self._days if day >= recent or any(_touches(held, day) for held in self._incidents)]
+        return [day for day in self._days if day >= recent or any(_touches(held, day) for held in self.incidents)]
 
     def play(self, days: list[date]) -> Iterator[Lives]:
         """The messages of each day that exist before ``until``, in the order in which they were created."""
         start, until = to_micros(self.scenario.start), to_micros(self.scenario.until)
         for day in days:
-            lives, self.opted_out_at = live(self._traffic.on(day), self.users, self.opted_out_at, self._incidents)
+            lives, self.opted_out_at = live(self._traffic.on(day), self.users, self.opted_out_at, self.incidents)
             lives = lives.take((lives.created_at >= start) & (lives.created_at < until))
             yield lives.take(np.argsort(lives.created_at, kind="stable"))
 

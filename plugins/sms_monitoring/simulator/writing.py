@@ -60,7 +60,7 @@ def _messages(history: History, since: datetime | None, progress: Callable[[int,
             shown = as_of(part, now)
             changed = shown.updated_at >= oldest
             part, shown = part.take(changed), shown.take(changed)
-            content = content_of(part, history.users, history.scenario.incidents)
+            content = content_of(part, history.users, history.incidents)
             yield message_columns(history.users, part, content, shown)
     if progress:
         progress(len(days), len(days))

@@ -32,7 +32,7 @@ from sms_monitoring.notify.channels.base import (
 from sms_monitoring.notify.message import Event, Severity
 from sms_monitoring.notify.redaction import connection_secrets
 from sms_monitoring.notify.text import cut, one_line, web_links
-from sms_monitoring.notify.wording import look_of, subject_of
+from sms_monitoring.notify.wording import detail, look_of, subject_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -95,6 +95,7 @@ def format_message(message: Message, *, sender: str, recipients: tuple[str, ...]
         "message": message,
         "look": look,
         "subject": subject_of(message),
+        "summary": detail(message),
         "facts": [(one_line(label), cut(value.strip(), MAX_FACT)) for label, value in message.facts[:MAX_FACTS]],
         "hidden_facts": max(0, len(message.facts) - MAX_FACTS),
         "links": list(web_links(message.links)),

@@ -26,7 +26,7 @@ from sms_monitoring.notify.message import Event, Severity
 from sms_monitoring.notify.redaction import connection_secrets
 from sms_monitoring.notify.retry import parse_retry_after
 from sms_monitoring.notify.text import cut, one_line, web_links
-from sms_monitoring.notify.wording import sentence
+from sms_monitoring.notify.wording import look_of, sentence
 
 if TYPE_CHECKING:
     from sms_monitoring.notify.channels.base import Result
@@ -77,7 +77,7 @@ def format_message(message: Message) -> dict[str, Any]:
         "dedup_key": message.dedup_key,
         "client": SOURCE,
         "payload": {
-            "summary": cut(sentence(message), MAX_SUMMARY),
+            "summary": cut(_summary(message), MAX_SUMMARY),
             "source": SOURCE,
             "severity": SEVERITIES[message.severity],
             "timestamp": message.occurred_at.isoformat(),
@@ -87,6 +87,11 @@ def format_message(message: Message) -> dict[str, Any]:
         },
     }
     return event | ({"links": links[:MAX_LINKS], "client_url": links[0]["href"]} if links else {})
+
+
+def _summary(message: Message) -> str:
+    # PagerDuty shows the severity of a trigger by itself.
+    return sentence(message) if message.event is Event.TRIGGER else f"{look_of(message).word}: {sentence(message)}"
 
 
 def _details(message: Message) -> dict[str, str]:

@@ -25,7 +25,7 @@ from sms_monitoring.notify.channels.base import (
 from sms_monitoring.notify.redaction import connection_secrets
 from sms_monitoring.notify.retry import parse_retry_after
 from sms_monitoring.notify.text import escape_slack, one_line, web_links
-from sms_monitoring.notify.wording import headline, look_of, sentence
+from sms_monitoring.notify.wording import detail, headline, look_of, sentence
 
 if TYPE_CHECKING:
     from sms_monitoring.notify.channels.base import Result
@@ -75,7 +75,7 @@ _SILENT.setLevel(logging.CRITICAL + 1)
 def format_message(message: Message) -> dict[str, Any]:
     """The webhook's payload."""
     look = look_of(message)
-    fallback = f"{look.sign} {escape_slack(sentence(message), MAX_FALLBACK)}"
+    fallback = f"{look.sign} {escape_slack(f"{look.word}: {sentence(message)}", MAX_FALLBACK)}"
     return {
         "text": fallback,
         "blocks": [{"type": "header", "text": _plain(f"{look.sign} {headline(message)}", MAX_HEADER)}],
@@ -85,9 +85,9 @@ def format_message(message: Message) -> dict[str, Any]:
 
 def _body(message: Message) -> list[dict[str, Any]]:
     blocks: list[dict[str, Any]] = []
-    if message.summary.strip():
+    if summary := detail(message).strip():
         # Plain, so that no * or _ in it turns into formatting.
-        blocks.append({"type": "section", "text": _plain(message.summary, MAX_SECTION)})
+        blocks.append({"type": "section", "text": _plain(summary, MAX_SECTION)})
     if message.facts:
         blocks.append({"type": "section", "fields": [_field(*fact) for fact in message.facts[:MAX_FIELDS]]})
     if links := _join([_link(link) for link in web_links(message.links)], MAX_SECTION):
