@@ -24,6 +24,7 @@ def hour_of_traffic(db, start, sent, delivered):
     """An hour of the rollup, as aggregation leaves it."""
     db.execute("SELECT sms_ensure_partitions('sms_metrics_hourly', %s, %s)", (start.date(), start.date()))
     db.execute("DELETE FROM sms_metrics_hourly WHERE metric_hour = %s", (start,))
+    aggregated(db, start)
     for metric_type, value in (("sent_count", sent), ("delivered_count", delivered)):
         for dimension, name in (("all", ""), ("carrier", "Verizon")):
             if value:
@@ -39,10 +40,20 @@ def evaluate(db, start, **changes):
     return Evaluator(conn=db, alert=ALERT, window=window, now=window.end + timedelta(minutes=1), **changes).run()
 
 
+def aggregated(db, start):
+    """The families have aggregated this hour, whether it had traffic or not."""
+    db.execute(
+        "INSERT INTO sms_aggregated_hours SELECT unnest(ARRAY['delivery', 'generation', 'engagement']), %s"
+        " ON CONFLICT DO NOTHING",
+        (start,),
+    )
+
+
 def run_hours(db, *hours, first="08:00"):
     """Evaluate hours of traffic in a row; None is an hour without any."""
     for index, traffic in enumerate(hours):
         start = at(first) + index * HOUR
+        aggregated(db, start)
         if traffic:
             hour_of_traffic(db, start, *traffic)
         evaluate(db, start)
@@ -114,6 +125,21 @@ def test_no_data_at_all_is_a_state_of_its_own(db):
     run_hours(db, None)
     assert states(db) == [("all", "no_data", False)]
     assert verdicts(db) == [("no_data", "no_rows", False)]
+
+
+def test_an_hour_that_was_not_aggregated_is_no_data_whatever_older_hours_say(db):
+    run_hours(db, FAILING)
+    evaluate(db, at("09:00"))
+    assert verdicts(db)[-1] == ("no_data", "not_aggregated", False)
+    assert states(db) == [("all", "no_data", True)]
+    assert outbox(db) == [TRIGGER]
+
+
+def test_an_hour_that_was_aggregated_before_it_was_over_is_not_judged(db):
+    hour_of_traffic(db, at("08:00"), *FAILING)
+    db.execute("UPDATE sms_aggregated_hours SET aggregated_at = '2026-03-10 08:30+00'")
+    evaluate(db, at("08:00"))
+    assert verdicts(db) == [("no_data", "not_aggregated", False)]
 
 
 def test_an_incident_inside_the_cooldown_is_recorded_and_announced_when_it_outlasts_it(db):
@@ -198,6 +224,7 @@ def test_a_changed_threshold_takes_effect_at_the_next_evaluation(db):
 
 def test_a_broken_query_is_an_error_on_record_and_resolves_nothing(db):
     run_hours(db, FAILING)
+    aggregated(db, at("09:00"))
     db.execute("ALTER TABLE sms_metrics_hourly RENAME COLUMN dimension_value TO dimension_name")
     with pytest.raises(psycopg.errors.UndefinedColumn, match="dimension_value"):
         evaluate(db, at("09:00"))

@@ -212,3 +212,13 @@ def test_long_lists_are_cut_and_say_so():
     assert "and 3 more" in digest.text
     assert "and 3 more" in Page(digest.html).text
     assert "c8" not in digest.text
+
+
+def test_the_largest_mail_is_not_cut_by_gmail_which_shows_102_kb():
+    slices = tuple(
+        Slice(name=f"{n} " + "x" * 60, sent=9, delivered=8, failed=1, opt_outs=0, sent_before=9, delivered_before=9)
+        for n in range(20)
+    )
+    incidents = tuple(burning("critical", message="y" * 400, entity=f"carrier {n}") for n in range(20))
+    digest = render(replace(busy(), carriers=slices, campaigns=slices, incidents=incidents))
+    assert len(digest.html.encode()) < 100_000

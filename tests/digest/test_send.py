@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -25,11 +26,6 @@ DAY = date(2025, 6, 10)
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(autouse=True)
-def a_day_of_traffic(db):
-    in_hour(db, "2025-06-10 08:00", scheduled=100, sent=100, delivered=95)
-
-
 def send(conn, recipients="team@example.com", **options):
     return send_digest(conn, DAY, recipients, "UTC", **{"worker": "task", **options})
 
@@ -38,6 +34,12 @@ def log_row(conn):
     query = "SELECT status, recipients, attempts, last_error, message_id, sent_at FROM sms_digest_log"
     (row,) = conn.execute(query).fetchall()
     return dict(zip(("status", "recipients", "attempts", "last_error", "message_id", "sent_at"), row, strict=True))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def kill_before(file, database_uri, worker="task"):
@@ -50,6 +52,7 @@ def kill_before(file, database_uri, worker="task"):
 
 
 def test_one_mail_with_both_parts_and_its_pictures(db, mail_server):
+    in_hour(db, "2025-06-10 08:00", scheduled=100, sent=100, delivered=95)
     assert send(db, ["Boss@Example.com", "team@example.com", "boss@example.com"]) == "sent"
 
     (arrived,) = mail_server.received("email")
@@ -95,7 +98,7 @@ def test_many_at_once_send_one_mail(database_uri, db, mail_server):
 
 
 def test_who_comes_second_waits_for_the_first_and_takes_over_where_it_fails(database_uri, db, mail_server):
-    """The server keeps the first one waiting; the second looks, finds it busy, and the server then refuses the first."""
+    """The server keeps the first one waiting; the second finds it busy and waits; then the server fails the first."""
     mail_server.fail("email", stall=8, times=1)
     first, waited = [], []
 
@@ -238,10 +241,10 @@ def test_no_error_holds_the_password(db, monkeypatch, caplog):
     def turn_away(*_):
         return AuthResult(success=False, handled=False, message=f"535 5.7.8 no: mailer hunter2secret {words}")
 
-    server = Controller(Sink(), hostname="127.0.0.1", port=0, authenticator=turn_away, auth_require_tls=False)
+    port = free_port()
+    server = Controller(Sink(), hostname="127.0.0.1", port=port, authenticator=turn_away, auth_require_tls=False)
     server.start()
     try:
-        port = server.server.sockets[0].getsockname()[1]
         extra = "disable_ssl=true&disable_tls=true&from_email=sms%40example.com"
         monkeypatch.setenv(SMTP_CONNECTION, f"smtp://mailer:hunter2secret@127.0.0.1:{port}/?{extra}")
         with pytest.raises(DigestSendError, match=r"SMTPAuthenticationError.* mailer \*\*\* \*\*\*") as error:

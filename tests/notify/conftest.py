@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sms_monitoring.local.receivers.server import Receivers
+from tests.notify.far_sides import HttpFarSide, SmtpFarSide, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,3 +52,15 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
+
+
+@pytest.fixture
+def http_far_side() -> Iterator[HttpFarSide]:
+    with running(HttpFarSide()) as server:
+        yield server
+
+
+@pytest.fixture
+def smtp_far_side() -> Iterator[SmtpFarSide]:
+    with running(SmtpFarSide()) as server:
+        yield server

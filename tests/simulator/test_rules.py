@@ -158,9 +158,12 @@ def test_status_and_times_tell_the_same_story(db: Connection) -> None:
                OR (delivered_at IS NOT NULL AND failed_at IS NOT NULL)
                OR (cancelled_at IS NOT NULL) <> (cancellation_reason IS NOT NULL)
                OR (cancelled_at IS NOT NULL AND sent_at IS NOT NULL)
-               OR (sent_at IS NOT NULL) <> (twilio_sid IS NOT NULL) OR (sent_at IS NOT NULL) <> (sms_cost_usd IS NOT NULL)
-               OR delivered_at <= sent_at OR failed_at <= sent_at OR sent_at <= scheduled_for OR cancelled_at <= created_at
-               OR updated_at < greatest(created_at, quiet_hours_skipped_at, sent_at, delivered_at, failed_at, cancelled_at)
+               OR (sent_at IS NOT NULL) <> (twilio_sid IS NOT NULL)
+               OR (sent_at IS NOT NULL) <> (sms_cost_usd IS NOT NULL)
+               OR delivered_at <= sent_at OR failed_at <= sent_at
+               OR sent_at <= scheduled_for OR cancelled_at <= created_at
+               OR updated_at < greatest(
+                   created_at, quiet_hours_skipped_at, sent_at, delivered_at, failed_at, cancelled_at)
         """,
     )
     assert contradictions == 0

@@ -260,6 +260,14 @@ CREATE TABLE sms_dirty_hours (
 );
 CREATE INDEX sms_dirty_hours_key ON sms_dirty_hours (family, metric_hour);
 
+-- Which hours each family has aggregated, and when last: what tells an hour without traffic from one that is missing.
+CREATE TABLE sms_aggregated_hours (
+    family        text NOT NULL,
+    metric_hour   timestamptz NOT NULL,
+    aggregated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (family, metric_hour)
+);
+
 -- Days whose hours were recomputed and whose daily rows are not yet; append-only too.
 CREATE TABLE sms_dirty_days (
     metric_date date NOT NULL,

@@ -90,6 +90,7 @@ def _recompute_batch(conn: Connection, family: Family, within: Window, result: R
         hours = [hour for hour in claimed if hour not in refused]
         for window in contiguous(hours):
             _rewrite(conn, family, window, metric_types, result)
+        db.execute(conn, "aggregates/steps/note_aggregated.sql", {"family": family.name, "hours": hours})
         conn.execute(
             "INSERT INTO sms_dirty_days (metric_date) SELECT DISTINCT unnest(%s::date[])",
             ([hour.astimezone(UTC).date() for hour in hours],),

@@ -25,6 +25,7 @@ from sms_monitoring.alerts.model import (
 )
 from sms_monitoring.alerts.observe import observe
 from sms_monitoring.notify import outbox
+from sms_monitoring.timeframe import HOUR
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 RECOVERED = "recovered"
 DISABLED = "alert disabled"
+NOT_AGGREGATED = Judgement(verdict=Verdict.NO_DATA, reason=Reason.NOT_AGGREGATED)
+QUERY_FAILED = Judgement(verdict=Verdict.ERROR, reason=Reason.QUERY_FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +80,19 @@ class Evaluator:
         if not threshold.enabled:
             self._stand_down()
             return self.outcomes
+        if store.families_behind(self.conn, self.alert.families, self.window.end - HOUR):
+            self._store([], threshold, blind=NOT_AGGREGATED)
+            return self.outcomes
         try:
             observations = observe(self.conn, self.alert.name, self.window)
         except Exception:
-            self._store([], threshold, failed=True)
+            self._store([], threshold, blind=QUERY_FAILED)
             raise
         self._store(observations, threshold)
         return self.outcomes
 
-    def _store(self, observations: list[Observation], threshold: Threshold, *, failed: bool = False) -> None:
+    def _store(self, observations: list[Observation], threshold: Threshold, blind: Judgement | None = None) -> None:
+        """Judge, decide and write for every entity; ``blind`` is the judgement where nothing could be observed."""
         day = self.window.end.date()
         self.conn.execute("SELECT sms_ensure_partitions('sms_alert_evaluations', %s, %s)", (day, day))
         with self.conn.transaction():
@@ -97,11 +104,7 @@ class Evaluator:
             entities = sorted(observed.keys() | standings.keys()) or [ALL]
             for entity in entities:
                 observation = observed.get(entity, Observation(entity=entity))
-                judgement = (
-                    Judgement(verdict=Verdict.ERROR, reason=Reason.QUERY_FAILED)
-                    if failed
-                    else judge(observation, threshold, self.alert.measure)
-                )
+                judgement = blind or judge(observation, threshold, self.alert.measure)
                 self._apply(observation, judgement, standings.get(entity, Standing(entity=entity)), threshold)
 
     def _apply(self, observation: Observation, judgement: Judgement, previous: Standing, threshold: Threshold) -> None:

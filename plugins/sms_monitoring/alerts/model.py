@@ -41,6 +41,8 @@ class Reason(StrEnum):
 
     WITHIN_THRESHOLD = "within_threshold"
     PAST_THRESHOLD = "past_threshold"
+    NOT_AGGREGATED = "not_aggregated"
+    """The window's last hour is not in the tables yet, or was not over when it was aggregated."""
     NO_ROWS = "no_rows"
     NO_VALUE = "no_value"
     SAMPLE_TOO_SMALL = "sample_too_small"
@@ -66,6 +68,7 @@ class AlertType:
     :param title: what the alert says is wrong, in a few words.
     :param unit: printed behind values: "%", "×", …
     :param length: how much time one evaluation looks at, ending with the run's window.
+    :param families: the metric families it reads: without their newest hour there is no data to judge.
     """
 
     name: str
@@ -73,6 +76,7 @@ class AlertType:
     measure: Measure
     unit: str
     length: timedelta
+    families: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,12 @@ def load_standings(conn: Connection, alert_type: str) -> dict[str, Standing]:
     return {row["entity"]: Standing(**{**row, "state": State(row["state"])}) for row in rows}
 
 
+def families_behind(conn: Connection, families: tuple[str, ...], hour: datetime) -> list[str]:
+    """Those of ``families`` that have not aggregated ``hour`` since it was over."""
+    rows = db.fetch_all(conn, "lifecycle/families_behind.sql", {"families": list(families), "hour": hour})
+    return [row["family"] for row in rows]
+
+
 def load_incident(conn: Connection, incident_id: UUID) -> Incident:
     """:raises LookupError: when there is no such incident."""
     row = db.fetch_one(conn, "lifecycle/incident.sql", {"incident_id": incident_id})

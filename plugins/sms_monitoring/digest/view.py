@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sms_monitoring.digest.model import DigestData, Hour, Incident, Slice
 
 TOP = 8
-INCIDENTS = 15
+INCIDENTS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,4 +17,5 @@ class DailyLimitHitAlertOperator(AlertOperator):
         measure=Measure.RATE,
         unit="%",
         length=timedelta(hours=24),
+        families=("delivery", "engagement"),
     )

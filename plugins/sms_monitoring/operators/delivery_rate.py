@@ -17,4 +17,5 @@ class DeliveryRateAlertOperator(AlertOperator):
         measure=Measure.RATE,
         unit="%",
         length=timedelta(hours=1),
+        families=("delivery",),
     )

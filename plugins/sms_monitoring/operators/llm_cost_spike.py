@@ -17,4 +17,5 @@ class LlmCostSpikeAlertOperator(AlertOperator):
         measure=Measure.VALUE,
         unit="× a usual day",
         length=timedelta(hours=24),
+        families=("generation",),
     )

@@ -17,4 +17,5 @@ class LlmFailureAlertOperator(AlertOperator):
         measure=Measure.RATE,
         unit="%",
         length=timedelta(hours=1),
+        families=("generation",),
     )

@@ -17,4 +17,5 @@ class OptOutRateAlertOperator(AlertOperator):
         measure=Measure.RATE,
         unit="%",
         length=timedelta(hours=24),
+        families=("delivery", "engagement"),
     )

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 VIAS = ("llm", "template")
 _FALLBACK = 0.04
-_FALLBACK_IN_FAILURE = 0.88
-_COST_SPIKE = 100  # as when a far larger model answers by mistake
+_FALLBACK_IN_FAILURE = 0.9
+_COST_SPIKE = 120  # as when a far larger model answers by mistake
 
 # Carrier errors as Twilio numbers and names them: https://www.twilio.com/docs/api/errors
 ERRORS = {

@@ -35,7 +35,7 @@ def derive(keys: Keys | np.uint64, numbers: Ints | int) -> Keys:
 
 def bits(keys: Keys, label: str) -> Keys:
     """64 random bits a key."""
-    return _mix(keys ^ root_key_of_label(label))
+    return _mix(keys ^ _label_key(label))
 
 
 def uniform(keys: Keys, label: str) -> Floats:
@@ -72,8 +72,7 @@ def poisson(seed: int, number: int, means: Floats) -> Ints:
 
 
 @cache
-def root_key_of_label(label: str) -> np.uint64:
-    """The number that stands for a label."""
+def _label_key(label: str) -> np.uint64:
     return root_key(0, label)
 
 

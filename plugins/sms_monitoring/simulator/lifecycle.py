@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sms_monitoring.simulator.traffic import Scheduled
     from sms_monitoring.simulator.users import Users
 
-# When each attempt to send is made, after the first.
+# When each attempt to send is made, counted from the first.
 ATTEMPTS = np.array([0, 2 * MINUTE, (2 + 4) * MINUTE])
 # Of messages: how many of their attempts fail (0, 1, 2, all three).
 _FAILED_ATTEMPTS = np.array([0.972, 0.020, 0.004, 0.004])
@@ -134,8 +134,8 @@ def _latency(messages: Scheduled) -> Ints:
 
 def _event_deleted_at(messages: Scheduled) -> Ints:
     chosen = draws.uniform(messages.key, "event_deleted") < _EVENT_DELETED_SHARE
-    waited = draws.uniform(messages.key, "event_deleted_after") * (messages.due_at - messages.created_at)
-    return np.where(chosen, messages.created_at + whole_ms(waited), NEVER)
+    waited = 0.02 + 0.96 * draws.uniform(messages.key, "event_deleted_after")
+    return np.where(chosen, messages.created_at + whole_ms(waited * (messages.due_at - messages.created_at)), NEVER)
 
 
 def _over_limit(messages: Scheduled, users: Users) -> Bools:

@@ -40,6 +40,7 @@ QUIET_MARGIN = 10 * MINUTE
 LONGEST_LEAD = 12 * HOUR
 _SHORTEST_LEAD = 3 * MINUTE
 
+_ADDING = {IncidentKind.DAILY_LIMIT_SURGE, IncidentKind.OPT_OUT_SURGE}
 # An incident's own messages start within its first half hour: a single hour shows it in full.
 _INCIDENT_SPREAD = 30 * MINUTE
 _BURST_LENGTH = 12 * MINUTE
@@ -68,8 +69,8 @@ class Traffic:
         self._seed = seed
         self._users = users
         self._clocks = clocks
-        added = [_of_incident(users, clocks, incident) for incident in incidents]
-        self._added = [(messages, self._local_day(messages)) for messages in added if len(messages)]
+        added = [_of_incident(users, clocks, incident) for incident in incidents if incident.kind in _ADDING]
+        self._added = [(messages, self._local_day(messages)) for messages in added]
 
     def on(self, day: date) -> Scheduled:
         """All messages whose sending day is ``day``."""
@@ -108,22 +109,19 @@ class Traffic:
 
 
 def _of_incident(users: Users, clocks: WallClocks, incident: Incident) -> Scheduled:
-    """The messages that an incident adds.
+    """The messages that an incident of a kind in ``_ADDING`` adds.
 
     A surge against the daily limit schedules more messages than the limit for a user within minutes, awake or
     not; a surge of opt-outs begins with one unwanted message to almost everyone who is awake.
     """
     base = draws.bits(users.key, incident.label)
-    none = np.zeros(len(users), dtype=np.int64)
-    share, counts, campaign = {
-        IncidentKind.DAILY_LIMIT_SURGE: (
-            _BURST_SHARE,
-            users.daily_limit + 2 + draws.choice(base, "burst", np.ones(4)),
-            "bulk_reminder",
-        ),
-        IncidentKind.OPT_OUT_SURGE: (_BLAST_SHARE, none + 1, "flash_sale"),
-    }.get(incident.kind, (0.0, none, None))
-    counts = np.where(draws.uniform(base, "chosen") < share, counts, 0)
+    chosen = draws.uniform(base, "chosen")
+    if incident.kind is IncidentKind.DAILY_LIMIT_SURGE:
+        campaign = "bulk_reminder"
+        counts = (chosen < _BURST_SHARE) * (users.daily_limit + 2 + draws.choice(base, "burst", np.ones(4)))
+    else:
+        campaign = "flash_sale"
+        counts = (chosen < _BLAST_SHARE).astype(np.int64)
 
     user = np.repeat(np.arange(len(users)), counts)
     number = np.arange(len(user)) - np.repeat(np.cumsum(counts) - counts, counts)

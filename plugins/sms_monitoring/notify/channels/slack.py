@@ -75,7 +75,7 @@ _SILENT.setLevel(logging.CRITICAL + 1)
 def format_message(message: Message) -> dict[str, Any]:
     """The webhook's payload."""
     look = look_of(message)
-    fallback = f"{look.sign} {escape_slack(f"{look.word}: {sentence(message)}", MAX_FALLBACK)}"
+    fallback = escape_slack(f"{look.sign} {look.word}: {sentence(message)}", MAX_FALLBACK)
     return {
         "text": fallback,
         "blocks": [{"type": "header", "text": _plain(f"{look.sign} {headline(message)}", MAX_HEADER)}],
