@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from sms_monitoring.local.receivers import Receivers
     from tests.notify.far_sides import HttpFarSide, SmtpFarSide
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 ALL = ["email", "pagerduty", "slack"]
 CONN_IDS = {"email": "sms_monitoring_smtp", "pagerduty": "sms_monitoring_pagerduty", "slack": "sms_monitoring_slack"}
 VARIABLES = {name: f"AIRFLOW_CONN_{conn_id.upper()}" for name, conn_id in CONN_IDS.items()}
@@ -51,7 +55,7 @@ def test_naming_the_channels_imports_none_of_their_libraries() -> None:
         "import sys; from sms_monitoring.notify import dispatch, channels; channels.channel_names();"
         "print([m for m in sys.modules if m.startswith(('airflow', 'slack_sdk', 'pagerduty', 'jinja2', 'httpx'))])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=path_only())
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=child_environment())
 
     assert done.stdout.strip() == "[]"
 
@@ -330,9 +334,30 @@ def test_an_unreachable_far_side_and_our_secret(
     assert "CANARY" not in repr(outcome) + caplog.text
 
 
-def base64_login(password: str) -> str:
-    import base64
+@pytest.mark.parametrize("channel", ALL)
+def test_a_deployment_that_logs_everything_logs_no_secret(http_far_side, smtp_far_side, channel: str, tmp_path) -> None:
+    far_side = smtp_far_side if channel == "email" else http_far_side
+    program = (
+        "import logging; logging.basicConfig(level=logging.DEBUG)\n"
+        "from sms_monitoring.notify.channels import load_channel\n"
+        "from tests.notify.samples import TRIGGER\n"
+        f"print(load_channel({channel!r}).send(TRIGGER))"
+    )
+    environment = {
+        **child_environment(),
+        VARIABLES[channel]: connection(channel, port=far_side.port),
+        "AIRFLOW_VAR_SMS_MONITORING_ALERT_EMAIL_TO": "oncall@example.com",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "DEBUG",
+        "AIRFLOW_HOME": str(tmp_path),
+    }
 
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+
+    assert "DEBUG" in done.stderr
+    assert "CANARY" not in done.stdout + done.stderr
+
+
+def base64_login(password: str) -> str:
     return base64.b64encode(f"\0ann\0{password}".encode()).decode()
 
 
@@ -347,7 +372,6 @@ def connection(channel: str, *, port: int, disable_tls: bool = True) -> str:
     return f"smtp://ann:{secret}@127.0.0.1:{port}/?__extra__={quote(json.dumps(extra), safe='')}"
 
 
-def path_only() -> dict[str, str]:
-    import os
-
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": "plugins"}
+def child_environment() -> dict[str, str]:
+    """For a Python of its own, with the package and the tests importable."""
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": f"{REPOSITORY / 'plugins'}:{REPOSITORY}"}

@@ -21,7 +21,8 @@ def theme() -> dict[str, Any]:
     return {
         "font": FONT,
         "background": "#ffffff",
-        "padding": 4,
+        # On the right, room for half a label of the last day.
+        "padding": {"left": 4, "top": 6, "right": 16, "bottom": 4},
         "view": {"stroke": None},
         "axis": {
             "labelColor": MUTED,

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 # Bytes handled at a time: what an archive of any size costs in memory.
 CHUNK = 1 << 20
+# URL schemes of this machine's own file system.
+LOCAL = ("file", "local")
 
 
 class ArchiveError(RetentionError):
@@ -51,6 +53,8 @@ class Contents:
 def archive_path(archive_url: str, partition: Partition, conn_id: str | None = None) -> ObjectStoragePath:
     """Where ``partition`` is archived under ``archive_url``, e.g. ``file:///srv/archive`` or ``s3://conn@bucket/sms``.
 
+    A local folder is made where it is missing; a bucket, or a folder on another machine, has to be there.
+
     :param conn_id: the Airflow connection of the store, where the URL names none.
     :raises ValueError: for a URL without a scheme, or a local path that is not absolute.
     """
@@ -58,7 +62,7 @@ def archive_path(archive_url: str, partition: Partition, conn_id: str | None = N
     from airflow.sdk import ObjectStoragePath
 
     url = urlsplit(archive_url)
-    if not url.scheme or (url.scheme in {"file", "local"} and url.netloc.rpartition("@")[2]):
+    if not url.scheme or (url.scheme in LOCAL and url.netloc.rpartition("@")[2]):
         raise ValueError(
             f"archive URL {archive_url!r} is neither an absolute local path (file:///srv/archive)"
             " nor an object store (s3://connection_id@bucket/path)"
@@ -76,7 +80,7 @@ def store(target: ObjectStoragePath, blocks: Iterable[Buffer], rows: int) -> Non
     part = target.with_name(f"{target.name}.part")
     try:
         target.fs  # noqa: B018  a store without its provider or connection says so here
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(target.parent)
         written = _write(part, blocks)
         if written.rows != rows:
             raise ArchiveError(f"{written.rows} rows were archived of a partition that has {rows}")
@@ -105,8 +109,17 @@ def read(path: ObjectStoragePath) -> Contents:
             while chunk := text.read(CHUNK):
                 tally.add(chunk)
     except (OSError, EOFError, zlib.error) as error:
-        raise ArchiveError(f"archive {path} cannot be read back: {error}") from error
+        raise ArchiveError(f"archive {path} cannot be read back: {error}. Move it away, and run again") from error
     return tally.contents()
+
+
+def _make_folder(folder: ObjectStoragePath) -> None:
+    if folder.protocol in LOCAL:
+        folder.mkdir(parents=True, exist_ok=True)
+    else:
+        # Not its parents: a mistyped bucket should fail, not come to be.
+        with suppress(FileExistsError):
+            folder.fs.mkdir(folder.path, create_parents=False)
 
 
 def _write(path: ObjectStoragePath, blocks: Iterable[Buffer]) -> Contents:
@@ -135,7 +148,7 @@ def _publish(part: ObjectStoragePath, target: ObjectStoragePath, written: Conten
         part.move(target)
         if target.size() != size:
             raise ArchiveError(f"archive {target} has {target.size()} bytes after its move, not {size}")
-    if target.protocol in {"file", "local"}:
+    if target.protocol in LOCAL:
         _flush_to_disk(target.path, os.path.dirname(target.path))  # noqa: PTH120
 
 

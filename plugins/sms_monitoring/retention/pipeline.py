@@ -130,7 +130,7 @@ class _Failures:
         try:
             yield
         except Exception as error:
-            log.exception("retention of %s failed", table)
+            log.error("retention of %s failed: %s", table, error, exc_info=not isinstance(error, RetentionError))
             self.messages.append(f"{table}: {error}")
 
     def raise_if_any(self) -> None:

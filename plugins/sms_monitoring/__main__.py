@@ -1,0 +1,40 @@
+"""``python -m sms_monitoring``: makes and updates the tables, installs the views over a product's tables.
+
+Works on ``SMS_MONITORING_DB_URI``, in the first schema of its search_path.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import psycopg
+
+from sms_monitoring import db
+from sms_monitoring.migrations import migrate
+from sms_monitoring.sources import SourceContractError, install_preset, presets
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, or 1 with the reason on standard error."""
+    parser = argparse.ArgumentParser(prog="python -m sms_monitoring", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("migrate", help="make the tables, or bring them up to date; safe to repeat")
+    install = commands.add_parser("install-source", help="create or replace the source views; safe to repeat")
+    install.add_argument("preset", choices=presets(), help="a folder of include/sql/sources")
+    options = parser.parse_args(arguments)
+    try:
+        if options.command == "migrate":
+            applied = migrate(db.connect)
+            print("\n".join(f"applied {name}" for name in applied) or "up to date")
+        else:
+            with db.connect() as conn:
+                print("\n".join(f"installed {view}" for view in install_preset(conn, options.preset)))
+    except (RuntimeError, SourceContractError, psycopg.Error) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
