@@ -160,6 +160,5 @@ def test_the_shipped_file_has_what_the_bundle_asks_for():
     assert set(settings.variables) == {
         "sms_monitoring_alert_email_to",
         "sms_monitoring_digest_email_to",
-        "sms_monitoring_timezone",
         "sms_monitoring_archive_url",
     }

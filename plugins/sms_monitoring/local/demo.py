@@ -6,8 +6,6 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from rich.console import Console
-
 from sms_monitoring.local.chain import DAG_IDS, run_chain
 from sms_monitoring.local.errors import LocalStackError
 from sms_monitoring.local.layout import Layout
@@ -15,7 +13,7 @@ from sms_monitoring.local.outcome import problems
 from sms_monitoring.local.progress import Steps
 from sms_monitoring.local.signals import interrupt_on_signals
 from sms_monitoring.local.stack import Stack
-from sms_monitoring.local.summary import print_addresses, print_outcome
+from sms_monitoring.local.summary import console, print_addresses, print_outcome
 from sms_monitoring.timeframe import HOUR, floor_hour
 
 
@@ -29,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with Stack(Layout.of_this_checkout(), steps) as stack:
             _resume(stack) if options.keep else _present(stack)
-            print_addresses(stack, Console(soft_wrap=True, highlight=False))
+            print_addresses(stack, console())
             stack.serve()
     except KeyboardInterrupt:
         steps.say("Stopped.")
@@ -41,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _present(stack: Stack) -> None:
     outcome = run_chain(stack)
-    print_outcome(outcome, Console(highlight=False))
+    print_outcome(outcome, console())
     for problem in problems(outcome):
         stack.steps.say(f"not as it should be: {problem}")
     stack.steps.say(f"Ready after {stack.steps.total_seconds:.0f} s.")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sms_monitoring.local.errors import LocalStackError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from sms_monitoring.local.airflow_api import AirflowApi, Json
@@ -34,24 +33,21 @@ def run_dag(stack: Stack, dag_id: str, conf: Mapping[str, Any], title: str) -> N
         _wait_for_end(stack, dag_id, stack.api.trigger(dag_id, conf), tell)
 
 
-def await_scheduled_run(stack: Stack, dag_id: str, interval_end: datetime, title: str) -> None:
-    """Unpause a DAG and wait for the run that the scheduler makes for the interval that ends at ``interval_end``.
+def await_scheduled_runs(stack: Stack, dag_ids: Sequence[str], title: str) -> None:
+    """Unpause DAGs and wait for the end of the first run that the scheduler makes of each.
 
-    :raises RunFailedError: when it fails.
+    :raises RunFailedError: when one fails.
     """
     with stack.steps.step(title) as tell:
-        stack.api.unpause(dag_id)
+        for dag_id in dag_ids:
+            stack.api.unpause(dag_id)
         tell("waiting for the scheduler to make the run")
-        run_id = ""
-
-        def made() -> bool:
-            nonlocal run_id
-            found = [run for run in stack.api.runs(dag_id) if _ends_at(run, interval_end)]
-            run_id = found[0]["dag_run_id"] if found else ""
-            return bool(found)
-
-        stack.wait_until(made, f"the scheduler makes the run of {dag_id} for {interval_end:%H:%M} UTC")
-        _wait_for_end(stack, dag_id, run_id, tell)
+        for dag_id in dag_ids:
+            stack.wait_until(
+                lambda dag_id=dag_id: _first_scheduled(stack, dag_id), f"the scheduler makes a run of {dag_id}"
+            )
+        for dag_id in dag_ids:
+            _wait_for_end(stack, dag_id, _first_scheduled(stack, dag_id), tell)
 
 
 def await_all_runs(stack: Stack) -> None:
@@ -95,6 +91,6 @@ def _why(api: AirflowApi, dag_id: str, run_id: str) -> str:
     return text
 
 
-def _ends_at(run: Json, moment: datetime) -> bool:
-    end: str | None = run.get("data_interval_end")
-    return run["run_type"] == "scheduled" and end is not None and datetime.fromisoformat(end) == moment
+def _first_scheduled(stack: Stack, dag_id: str) -> str:
+    """The id of the oldest scheduled run of a DAG; empty while there is none."""
+    return next((str(run["dag_run_id"]) for run in stack.api.runs(dag_id) if run["run_type"] == "scheduled"), "")

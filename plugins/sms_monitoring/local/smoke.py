@@ -6,8 +6,6 @@ import json
 import sys
 import traceback
 
-from rich.console import Console
-
 from sms_monitoring.local.chain import run_chain
 from sms_monitoring.local.errors import LocalStackError
 from sms_monitoring.local.layout import Layout
@@ -15,7 +13,7 @@ from sms_monitoring.local.outcome import Outcome, problems
 from sms_monitoring.local.progress import Steps
 from sms_monitoring.local.signals import interrupt_on_signals
 from sms_monitoring.local.stack import Stack
-from sms_monitoring.local.summary import print_outcome
+from sms_monitoring.local.summary import console, print_outcome
 
 
 def main() -> int:
@@ -26,7 +24,7 @@ def main() -> int:
     try:
         with Stack(Layout.of_this_checkout(), steps) as stack:
             outcome = run_chain(stack)
-            print_outcome(outcome, Console(highlight=False))
+            print_outcome(outcome, console())
         found = problems(outcome)
     except KeyboardInterrupt:
         found = ["interrupted"]

@@ -190,7 +190,7 @@ class Stack:
             self._processes.check()
             time.sleep(1)
 
-    def wait_until(self, done: Callable[[], bool], what: str, seconds: float = READY_SECONDS) -> None:
+    def wait_until(self, done: Callable[[], object], what: str, seconds: float = READY_SECONDS) -> None:
         """Ask ``done`` again and again until it says yes.
 
         :param what: the state waited for, for the error.

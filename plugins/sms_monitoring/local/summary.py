@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from sms_monitoring.local.stack import Stack
 
 
+def console() -> Console:
+    """Standard output; wide enough for the tables where it is no terminal."""
+    plain = Console(highlight=False)
+    return plain if plain.is_terminal else Console(highlight=False, width=140)
+
+
 def print_outcome(outcome: Outcome, console: Console) -> None:
     """Hours, incidents and the alerts they raised, what each channel received, DAG runs."""
     states = ", ".join(f"{count} {state}" for state, count in sorted(outcome.runs_by_state.items()))
@@ -48,11 +54,13 @@ def headline(channel: str, content: Mapping[str, Any]) -> str:
 def print_addresses(stack: Stack, console: Console) -> None:
     """Where to look, and how to stop."""
     user, password = stack.login
-    addresses = Table.grid(padding=(0, 2))
-    addresses.add_row("Airflow", f"{stack.airflow_url}   user {user}, password {password}")
-    addresses.add_row("Slack, PagerDuty, mail", f"{stack.receivers.url}   what the receivers got")
-    addresses.add_row("Database", '. .local/env && psql "$SMS_MONITORING_DB_URI"')
-    addresses.add_row("Airflow's commands", ". .local/env && airflow dags list")
+    lines = {
+        "Airflow": f"{stack.airflow_url}  (user {user}, password {password})",
+        "Slack, PagerDuty, mail": f"{stack.receivers.url}  (what the local receivers got)",
+        "SQL": '. .local/env && psql "$SMS_MONITORING_DB_URI"',
+        "Airflow's commands": ". .local/env && airflow dags list",
+    }
     console.print()
-    console.print(addresses)
+    for name, value in lines.items():
+        console.print(f"{name:24}{value}", markup=False, soft_wrap=True)
     console.print("\nPress Ctrl-C to stop everything.")

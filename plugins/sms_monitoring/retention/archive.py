@@ -109,7 +109,9 @@ def read(path: ObjectStoragePath) -> Contents:
             while chunk := text.read(CHUNK):
                 tally.add(chunk)
     except (OSError, EOFError, zlib.error) as error:
-        raise ArchiveError(f"archive {path} cannot be read back: {error}. Move it away, and run again") from error
+        raise ArchiveError(
+            f"archive {path} cannot be read back: {error}. Where it is damaged, move it away and run again"
+        ) from error
     return tally.contents()
 
 

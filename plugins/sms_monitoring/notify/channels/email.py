@@ -100,8 +100,8 @@ def format_message(message: Message, *, sender: str, recipients: tuple[str, ...]
         "hidden_facts": max(0, len(message.facts) - MAX_FACTS),
         "links": list(web_links(message.links)),
     }
-    mail.set_content(_templates().get_template("alert.txt").render(shown))
-    mail.add_alternative(_templates().get_template("alert.html").render(shown), subtype="html")
+    mail.set_content(_templates().get_template("alert.txt.j2").render(shown))
+    mail.add_alternative(_templates().get_template("alert.html.j2").render(shown), subtype="html")
     return mail
 
 
@@ -123,7 +123,7 @@ def _templates() -> Environment:
 
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"]),
+        autoescape=select_autoescape(["html.j2"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
