@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.postgres.hooks.postgres import PostgresHook
-from psycopg.types.json import Json
+from psycopg.types.json import Jsonb
 
 from sms_monitoring import db
 
@@ -104,7 +104,7 @@ class SmsMetricsHook(PostgresHook):
             for metric in metrics
         ]
         with self.connect() as conn:
-            row = conn.execute("SELECT record_sms_metrics(%s)", (Json(batch),)).fetchone()
+            row = conn.execute("SELECT record_sms_metrics(%s)", (Jsonb(batch),)).fetchone()
         return int(row[0]) if row else 0
 
     def record_scheduled(self, user_id: str, count: int = 1) -> None:
