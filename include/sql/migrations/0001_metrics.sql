@@ -361,7 +361,7 @@ BEGIN
     FOR v_item IN
         SELECT * FROM jsonb_to_recordset(p_metrics)
             AS item (metric_type text, value double precision, user_id text, at timestamptz, sample_count bigint)
-        ORDER BY at, metric_type, user_id
+        ORDER BY coalesce(at, now()), metric_type, user_id
     LOOP
         PERFORM record_sms_metric(
             v_item.metric_type, coalesce(v_item.value, 1), v_item.user_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sms_monitoring.local.errors import LocalStackError
@@ -43,9 +44,7 @@ def await_scheduled_runs(stack: Stack, dag_ids: Sequence[str], title: str) -> No
             stack.api.unpause(dag_id)
         tell("waiting for the scheduler to make the run")
         for dag_id in dag_ids:
-            stack.wait_until(
-                lambda dag_id=dag_id: _first_scheduled(stack, dag_id), f"the scheduler makes a run of {dag_id}"
-            )
+            stack.wait_until(partial(_first_scheduled, stack, dag_id), f"the scheduler makes a run of {dag_id}")
         for dag_id in dag_ids:
             _wait_for_end(stack, dag_id, _first_scheduled(stack, dag_id), tell)
 
