@@ -65,6 +65,5 @@ $(STAMP): requirements.txt requirements-dev.txt constraints.txt
 		echo "error: $(PYTHON) is $$($(PYTHON) -V 2>&1); Python 3.11 or newer is needed. Try: make $(or $(MAKECMDGOALS),install) PYTHON=python3.11" >&2; exit 1; }
 	@# A .venv that does not run was moved here, or its Python was removed.
 	@$(RUN) -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
-	@echo "Installing some 200 packages into $(VENV); the first time takes a few minutes …" >&2
-	@{ $(RUN) -m pip install --disable-pip-version-check -r requirements-dev.txt -c constraints.txt 2>&1 && touch $@; } \
-		| grep -v '^Requirement already satisfied' >&2; test -e $@
+	@$(RUN) -m sms_monitoring.local.install -r requirements-dev.txt -c constraints.txt
+	@touch $@

@@ -1,4 +1,4 @@
-"""Far sides that answer what a test tells them to, word for word: the local receivers are too well-mannered for that."""
+"""Far sides that answer what a test tells them to, word for word: the local receivers are too well-mannered."""
 
 from __future__ import annotations
 

@@ -56,7 +56,12 @@ TEST = replace(
     links=(),
 )
 WARNING = replace(
-    TRIGGER, severity=Severity.WARNING, alert_type="opt_out_rate_warning", entity="carrier-a", title="Opt-outs are many"
+    TRIGGER,
+    severity=Severity.WARNING,
+    alert_type="opt_out_rate_warning",
+    entity="carrier-a",
+    title="Opt-outs are many",
+    summary="Opt-outs are many at carrier-a: 12.4 %, above the threshold of 10 % (sample 410).",
 )
 EVENTS = {"trigger": TRIGGER, "resolve": RESOLVE, "test": TEST}
 

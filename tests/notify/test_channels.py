@@ -1,4 +1,4 @@
-"""What every channel keeps to, whichever it is: found by its module, clear about its connection, silent about secrets."""
+"""What every channel keeps to: found by its module, clear about its connection, silent about secrets."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from sms_monitoring.notify.channels.base import (
     Misconfigured,
     Permanent,
     RetryLater,
+    UnknownChannelError,
 )
-from sms_monitoring.notify.outbox import UnknownChannelError
 from tests.notify.samples import TRIGGER
 
 if TYPE_CHECKING:
@@ -33,7 +33,11 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 ALL = ["email", "pagerduty", "slack"]
 CONN_IDS = {"email": "sms_monitoring_smtp", "pagerduty": "sms_monitoring_pagerduty", "slack": "sms_monitoring_slack"}
 VARIABLES = {name: f"AIRFLOW_CONN_{conn_id.upper()}" for name, conn_id in CONN_IDS.items()}
-CANARIES = {"email": "CANARYpassw0rd", "pagerduty": "CANARY0123456789abcdef0123456789", "slack": "CANARYtokenCANARYtoken00"}
+CANARIES = {
+    "email": "CANARYpassw0rd",
+    "pagerduty": "CANARY0123456789abcdef0123456789",
+    "slack": "CANARYtokenCANARYtoken00",
+}
 
 
 # ── Found by their modules ───────────────────────────────────────────────────────────────────
@@ -52,10 +56,12 @@ def test_a_channel_that_does_not_exist_is_named_with_those_that_do() -> None:
 
 def test_naming_the_channels_imports_none_of_their_libraries() -> None:
     program = (
-        "import sys; from sms_monitoring.notify import dispatch, channels; channels.channel_names();"
-        "print([m for m in sys.modules if m.startswith(('airflow', 'slack_sdk', 'pagerduty', 'jinja2', 'httpx'))])"
+        "import sys; from sms_monitoring.notify import channels; channels.channel_names();"
+        "print([m for m in sys.modules if m.startswith(('airflow', 'slack', 'pagerduty', 'jinja2', 'httpx', 'psycopg'))])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=child_environment())
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=child_environment()
+    )
 
     assert done.stdout.strip() == "[]"
 
@@ -191,9 +197,15 @@ MALFORMED = [
     ("slack", "slackwebhook://hooks.slack.com", "has no password"),
     ("slack", "slackwebhook://:CANARYtoken@ftp%3A%2F%2Fhooks.example", "no http or https address"),
     ("slack", "slackwebhook://:gopher%3A%2F%2Fhooks.example%2FCANARYtoken@", "no http or https address"),
+    ("slack", "slackwebhook://:T0%2FB0%2FCANARY%20token@", "no http or https address"),
+    ("slack", "slackwebhook://:T0%2FB0%2FCANARY@hooks.example%3Aport", "no http or https address"),
     ("pagerduty", "pagerduty-events://", "no integration key of 32 letters and digits"),
     ("pagerduty", "pagerduty-events://:CANARYshort@", "no integration key of 32 letters and digits"),
-    ("pagerduty", "pagerduty-events://:CANARY0123456789abcdef0123456789@ftp%3A%2F%2Fx", "host that is no http or https"),
+    (
+        "pagerduty",
+        "pagerduty-events://:CANARY0123456789abcdef0123456789@ftp%3A%2F%2Fx",
+        "host that is no http or https",
+    ),
     ("email", "smtp://:25", "has no host"),
     ("email", "smtp://ann:CANARYpassword@127.0.0.1:25", "no mail address as from_email"),
     ("email", "smtp://127.0.0.1:25/?from_email=nobody", "no mail address as from_email"),
@@ -217,7 +229,8 @@ def test_a_malformed_connection_is_explained(
 
 
 @pytest.mark.parametrize(
-    ("recipients", "fault"), [(None, "missing or empty"), (" , ", "missing or empty"), ("a@b.example, nobody", "nobody")]
+    ("recipients", "fault"),
+    [(None, "missing or empty"), (" , ", "missing or empty"), ("a@b.example, nobody", "nobody")],
 )
 def test_recipients_that_make_no_sense_are_explained(
     receivers: Receivers, monkeypatch: pytest.MonkeyPatch, recipients: str | None, fault: str
@@ -296,7 +309,10 @@ def test_a_far_side_that_quotes_our_secret(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     secret = CANARIES[channel]
-    http_far_side.status, http_far_side.body = status, f"no routing_key {secret} at /services/T0/B0/{secret} {secret * 90}"
+    http_far_side.status, http_far_side.body = (
+        status,
+        f"no routing_key {secret} at /services/T0/B0/{secret} {secret * 90}",
+    )
     monkeypatch.setenv(VARIABLES[channel], connection(channel, port=http_far_side.port))
 
     outcome = load_channel(channel).send(TRIGGER)
@@ -365,7 +381,9 @@ def connection(channel: str, *, port: int, disable_tls: bool = True) -> str:
     """A connection with a canary for its secret, to a port of this machine."""
     secret, host = CANARIES[channel], quote(f"127.0.0.1:{port}", safe="")
     if channel == "slack":
-        return f"slackwebhook://http://:{quote(f'T0/B0/{secret}', safe='')}@{quote(f'127.0.0.1:{port}/services', safe='')}"
+        return (
+            f"slackwebhook://http://:{quote(f'T0/B0/{secret}', safe='')}@{quote(f'127.0.0.1:{port}/services', safe='')}"
+        )
     if channel == "pagerduty":
         return f"pagerduty-events://http://:{secret}@{host}"
     extra = {"from_email": "sms@example.com", "disable_ssl": True, "disable_tls": disable_tls}

@@ -12,7 +12,7 @@ import pytest
 from sms_monitoring import db as sms_db
 from sms_monitoring.notify import outbox
 from sms_monitoring.notify.channels import load_channel
-from sms_monitoring.notify.channels.base import Delivered, RetryLater
+from sms_monitoring.notify.channels.base import Delivered, RetryLater, UnknownChannelError
 from sms_monitoring.notify.dispatch import FAILURES_IN_A_ROW, DispatchReport, dispatch
 from sms_monitoring.notify.retry import MAX_ATTEMPTS
 from tests.notify.samples import RESOLVE, TEST, TRIGGER, add_incident, put, row, statuses, time_passes
@@ -79,6 +79,19 @@ def test_pagerduty_opens_and_closes_one_incident(db: Connection, receivers: Rece
     put(db, RESOLVE, "pagerduty", incident)
     run(db, "pagerduty")
     assert [(found["status"], found["trigger_events"]) for found in receivers.incidents()] == [("resolved", 1)]
+
+
+def test_on_the_connection_that_airflows_hook_hands_out(
+    db: Connection, database_uri: str, receivers: Receivers, monkeypatch
+) -> None:
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+
+    monkeypatch.setenv("AIRFLOW_CONN_SMS_MONITORING_DB", database_uri)
+    put(db, TRIGGER, "email")
+
+    with SmsMetricsHook().connect() as conn:
+        assert run(conn, "email") == DispatchReport(sent=1)
+    assert statuses(db) == ["sent"]
 
 
 def test_a_test_message(db: Connection, receivers: Receivers) -> None:
@@ -294,7 +307,7 @@ def test_a_channel_that_does_not_exist(db: Connection) -> None:
     db.execute("INSERT INTO sms_notification_channels VALUES ('pigeon', 'has a row but no module')")
     put(db, TRIGGER, "pigeon")
 
-    with pytest.raises(outbox.UnknownChannelError, match="no notification channel 'pigeon'; there are: email"):
+    with pytest.raises(UnknownChannelError, match="no notification channel 'pigeon'; there are: email"):
         run(db, "pigeon")
     assert statuses(db) == ["pending"]
 

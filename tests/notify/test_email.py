@@ -88,7 +88,10 @@ def test_the_data_cannot_write_html_or_headers() -> None:
         title="x\r\nBcc: eve@example.com",
         summary="<script>alert(1)</script>",
         facts=(("<b>", "</td><img src=x onerror=alert(1)>"),),
-        links=(Link(label="<i>run</i>", url='https://a.example/"><script>'), Link(label="no", url="javascript:alert(1)")),
+        links=(
+            Link(label="<i>run</i>", url='https://a.example/"><script>'),
+            Link(label="no", url="javascript:alert(1)"),
+        ),
     )
     html = part(odd, "html")
 

@@ -1,6 +1,6 @@
 """What each channel makes of each event, whole, as files to read.
 
-``REGENERATE_GOLDEN=1 pytest tests/notify/test_golden.py`` writes them anew; look at the difference before it is committed.
+``REGENERATE_GOLDEN=1 pytest tests/notify/test_golden.py`` writes them anew; look at the difference before you commit.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ def email_files(message: Message) -> dict[str, str]:
     mail = email.format_message(message, sender="sms@example.com", recipients=("oncall@example.com",))
     text, html = mail.iter_parts()
     headers = "".join(f"{name}: {value}\n" for name, value in mail.items() if not name.startswith(("Content", "MIME")))
-    return {"txt": f"{headers}\n{text.get_content()}".replace("\r\n", "\n"), "html": html.get_content().replace("\r\n", "\n")}
+    return {
+        "txt": f"{headers}\n{text.get_content()}".replace("\r\n", "\n"),
+        "html": html.get_content().replace("\r\n", "\n"),
+    }
 
 
 CHANNELS = {"slack": slack_files, "pagerduty": pagerduty_files, "email": email_files}

@@ -12,6 +12,7 @@ import pytest
 
 from sms_monitoring import db as sms_db
 from sms_monitoring.notify import outbox
+from sms_monitoring.notify.channels.base import UnknownChannelError
 from sms_monitoring.notify.message import Message
 from tests.notify.samples import RESOLVE, TEST, TRIGGER, add_incident, put, row, statuses, time_passes
 
@@ -66,7 +67,7 @@ def test_what_is_stored_is_what_is_claimed(db: Connection) -> None:
 
 
 def test_an_unknown_channel_is_refused_by_name(db: Connection) -> None:
-    with pytest.raises(outbox.UnknownChannelError, match="'pigeon' does not exist"):
+    with pytest.raises(UnknownChannelError, match="'pigeon' does not exist"):
         outbox.enqueue(db, TRIGGER, channel="pigeon", incident_id=add_incident(db))
 
 
@@ -87,7 +88,9 @@ def test_what_the_decision_rolls_back_was_never_put_in(db: Connection) -> None:
 
 def test_the_longest_due_comes_first_up_to_the_limit(db: Connection) -> None:
     rows = [put(db, TRIGGER, "slack") for _ in range(4)]
-    db.execute("UPDATE sms_alert_notifications SET next_attempt_at = now() - interval '1 day' WHERE id = %s", (rows[2],))
+    db.execute(
+        "UPDATE sms_alert_notifications SET next_attempt_at = now() - interval '1 day' WHERE id = %s", (rows[2],)
+    )
 
     assert claim(db, limit=3) == [rows[2], rows[0], rows[1]]
 
@@ -233,7 +236,7 @@ def test_a_released_row_was_never_tried(db: Connection) -> None:
 
 
 MARKS = {
-    "sent": lambda db, claimed: outbox.mark_sent(db, claimed),
+    "sent": outbox.mark_sent,
     "retry": lambda db, claimed: outbox.mark_retry(db, claimed, "late", retry_after=MINUTE),
     "failed": lambda db, claimed: outbox.mark_failed(db, claimed, "late"),
     "release": lambda db, claimed: outbox.release(db, claimed, "late"),

@@ -48,7 +48,7 @@ def test_severity_is_one_of_pagerdutys(severity: Severity) -> None:
 def test_what_the_person_on_call_reads() -> None:
     payload = format_message(WARNING)["payload"]
 
-    assert payload["summary"] == f"Opt-outs are many (carrier-a): {WARNING.summary}"
+    assert payload["summary"] == WARNING.summary
     assert payload["timestamp"] == "2026-11-01T10:00:00+00:00"
     assert (payload["component"], payload["class"]) == ("carrier-a", "opt_out_rate_warning")
     assert payload["custom_details"] == dict(WARNING.facts)

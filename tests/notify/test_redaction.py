@@ -34,7 +34,11 @@ def test_a_password_in_every_form(quoted: str) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    ["https://hooks.slack.example/services/TEAM1/HOOK2/canaryTOKEN", "TEAM1/HOOK2/canaryTOKEN", "/TEAM1/HOOK2/canaryTOKEN/"],
+    [
+        "https://hooks.slack.example/services/TEAM1/HOOK2/canaryTOKEN",
+        "TEAM1/HOOK2/canaryTOKEN",
+        "/TEAM1/HOOK2/canaryTOKEN/",
+    ],
 )
 @pytest.mark.parametrize(
     "quoted",
@@ -56,7 +60,12 @@ def test_secrets_of_the_extra_and_of_a_url_in_the_host() -> None:
     secrets = connection_secrets(
         password=None,
         host="https://ann:hostCANARY@relay.example",
-        extra={"access_token": "tokenCANARY", "client_secret": "clientCANARY", "from_email": "sms@example.com", "timeout": 5},
+        extra={
+            "access_token": "tokenCANARY",
+            "client_secret": "clientCANARY",
+            "from_email": "sms@example.com",
+            "timeout": 5,
+        },
     )
 
     shown = redact("hostCANARY tokenCANARY clientCANARY sms@example.com", secrets)

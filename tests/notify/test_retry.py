@@ -11,7 +11,9 @@ from sms_monitoring.notify.retry import LONGEST_PAUSE, next_attempt_delay, parse
 NOW = datetime(2026, 11, 1, 10, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 30), (10, 30), (10_000, 30)])
+@pytest.mark.parametrize(
+    ("attempts", "minutes"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 30), (10, 30), (10_000, 30)]
+)
 def test_the_ceiling_doubles_up_to_half_an_hour(attempts: int, minutes: int) -> None:
     assert next_attempt_delay(attempts, None, lambda: 1.0) == timedelta(minutes=minutes)
 

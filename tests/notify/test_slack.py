@@ -87,7 +87,7 @@ def test_markup_of_the_data_stays_text() -> None:
     assert "<!here>" not in texts(format_message(odd))
     shown = fields(odd)
     assert shown[0] == {"type": "mrkdwn", "text": "*Rule*\n\u200b&gt; 50 %", "verbatim": True}
-    assert shown[1] == {"type": "plain_text", "text": "Query\nSELECT *bold* `x`", "emoji": True}
+    assert shown[1] == {"type": "plain_text", "text": "Query: SELECT *bold* `x`", "emoji": True}
     assert shown[2]["text"] == "*&lt;!here&gt;*\na &amp;gt; b"
     assert shown[3]["text"] == "*Empty*\n–"
 

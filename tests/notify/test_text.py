@@ -65,7 +65,14 @@ def test_one_line() -> None:
 
 
 def test_only_links_to_the_web_are_kept() -> None:
-    urls = ["https://a.example/x", "javascript:alert(1)", "/relative", "http://[broken", "ftp://b.example", "http://c.example"]
+    urls = [
+        "https://a.example/x",
+        "javascript:alert(1)",
+        "/relative",
+        "http://[broken",
+        "ftp://b.example",
+        "http://c.example",
+    ]
 
     kept = web_links(Link(label="x", url=url) for url in urls)
 

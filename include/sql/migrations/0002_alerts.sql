@@ -133,7 +133,7 @@ CREATE TABLE sms_alert_notifications (
 );
 CREATE UNIQUE INDEX sms_alert_notifications_once ON sms_alert_notifications (incident_id, channel, event)
     WHERE status <> 'suppressed';
-CREATE INDEX sms_alert_notifications_due ON sms_alert_notifications (channel, next_attempt_at)
+CREATE INDEX sms_alert_notifications_due ON sms_alert_notifications (channel, next_attempt_at, id)
     WHERE status IN ('pending', 'sending');
 
 

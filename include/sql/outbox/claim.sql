@@ -11,10 +11,11 @@ WITH due AS MATERIALIZED (
         AND (n.status = 'pending' OR n.lease_until < now() OR n.claimed_by = %(worker)s)
         AND (
             n.event <> 'resolve'
-            OR EXISTS (
-                SELECT 1
+            -- At most one row, by the unique index; a scalar, so that the planner cannot hash the whole table for it.
+            OR 'sent' = (
+                SELECT t.status
                 FROM sms_alert_notifications AS t
-                WHERE t.incident_id = n.incident_id AND t.channel = n.channel AND t.event = 'trigger' AND t.status = 'sent'
+                WHERE t.incident_id = n.incident_id AND t.channel = n.channel AND t.event = 'trigger' AND t.status <> 'suppressed'
             )
         )
     ORDER BY n.next_attempt_at, n.id

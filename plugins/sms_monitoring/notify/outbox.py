@@ -15,6 +15,7 @@ from psycopg.errors import ForeignKeyViolation
 from psycopg.types.json import Json
 
 from sms_monitoring import db
+from sms_monitoring.notify.channels.base import UnknownChannelError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 
 # Far longer than any one delivery can take with its time-outs.
 LEASE = timedelta(minutes=5)
-
-
-class UnknownChannelError(ValueError):
-    """A channel that has no row in ``sms_notification_channels`` or no module."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
-from sms_monitoring.notify.outbox import UnknownChannelError
+from sms_monitoring.notify.channels.base import UnknownChannelError
 
 if TYPE_CHECKING:
     from sms_monitoring.notify.channels.base import Channel

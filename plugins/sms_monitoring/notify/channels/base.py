@@ -61,6 +61,10 @@ class ConfigurationError(RuntimeError):
     """A connection or variable is missing or makes no sense; says which, and how to set it."""
 
 
+class UnknownChannelError(ValueError):
+    """A channel that has no module, or no row in ``sms_notification_channels``."""
+
+
 class Channel(Protocol):
     """One way to reach people.
 
@@ -127,7 +131,9 @@ def read_connection(conn_id: str, how_to_set: str) -> Any:
 
 
 def is_web_address(url: str) -> bool:
-    """Whether ``url`` is an http or https URL with a host."""
+    """Whether ``url`` is an http or https URL with a host, fit for a request as it stands."""
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        return False
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

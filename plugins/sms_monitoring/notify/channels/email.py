@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import formatdate, parseaddr
@@ -93,6 +94,7 @@ def format_message(message: Message, *, sender: str, recipients: tuple[str, ...]
         mail["References"] = trigger_id
     shown: dict[str, Any] = {
         "message": message,
+        "when": f"{message.occurred_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         "look": look,
         "subject": subject_of(message),
         "summary": detail(message),

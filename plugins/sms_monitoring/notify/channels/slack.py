@@ -98,7 +98,7 @@ def _body(message: Message) -> list[dict[str, Any]]:
 def _field(label: str, value: str) -> dict[str, Any]:
     label, value = one_line(label), one_line(value) or "–"
     if _MARKUP.search(label + "\n" + value):
-        return _plain(f"{label}\n{value}", MAX_FIELD)
+        return _plain(f"{label}: {value}", MAX_FIELD)
     # The zero-width space keeps a leading ">" from becoming a quotation.
     shown = f"\u200b{value}" if value.startswith(">") else value
     head = f"*{escape_slack(label, MAX_FIELD // 4)}*\n"

@@ -1,0 +1,14 @@
+"""The figures that this project promises, measured: ``python -m benchmarks`` (``make bench``).
+
+One module a benchmark; each has ``run(bench) -> {figure: value}``. What every figure means, and the last numbers:
+``docs/BENCHMARKS.md``.
+
+``bench``      what a benchmark is given: the server, the size, progress; and the ways to take times
+``databases``  databases with simulated traffic, dropped again at the end
+``figures``    every figure with its target
+``simulator``  ``simulator_messages_per_second``
+``refresh``    ``refresh_speedup_1m``, ``refresh_speedup_5m``
+``recompute``  ``recompute_ratio``, against the statement that ``bare_insert`` composes
+``history``    ``hourly_history_ratio``
+``parsing``    ``dag_parse_ratio``
+"""

@@ -1,0 +1,69 @@
+"""Run the benchmarks: progress and raw numbers go to standard error, one JSON object to standard output, last."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from benchmarks import history, parsing, recompute, refresh, simulator
+from benchmarks.bench import Bench
+from benchmarks.figures import FIGURES
+from sms_monitoring.local.layout import Layout
+from sms_monitoring.local.postgres import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BENCHMARKS = {
+    "simulator": simulator.run,
+    "refresh": refresh.run,
+    "recompute": recompute.run,
+    "history": history.run,
+    "parsing": parsing.run,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status. A missed target is reported, not an error."""
+    options = _parser().parse_args(arguments)
+    local = Layout.of_this_checkout().local
+    # The alert operators import Airflow, which writes into its home.
+    os.environ.setdefault("AIRFLOW_HOME", str(local / "bench-airflow"))
+    postgres = EmbeddedPostgres(local / "bench-postgres")
+    was_running = postgres.is_running()
+    postgres.start()
+    try:
+        bench = Bench(postgres, quick=options.quick)
+        results: dict[str, float] = {}
+        for name in options.names or BENCHMARKS:
+            results |= BENCHMARKS[name](bench)
+        _show(bench, results)
+    finally:
+        if not was_running:
+            postgres.stop()
+    print(json.dumps({name: round(value, 2 if value < 1000 else None) for name, value in results.items()}))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument(
+        "--quick", action="store_true", help="tiny sizes, to see that it works; then the figures say nothing"
+    )
+    return parser
+
+
+def _show(bench: Bench, results: dict[str, float]) -> None:
+    for name, value in results.items():
+        figure = FIGURES[name]
+        verdict = "" if bench.quick or not figure.target else "met" if figure.is_met(value) else "MISSED"
+        bench.steps.say(f"{name:32} {value:12,.2f}   {figure.target:10} {verdict}")
+    bench.steps.say(f"{bench.steps.total_seconds:.0f} s in all")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""Does the hourly run get slower with the years? ``hourly_history_ratio``.
+
+Two databases get the same traffic, hour by hour. Behind one lies a year of hours, behind the other ten days: messages,
+metrics, evaluations, incidents, notifications; retention has dropped nothing. What counts is PostgreSQL's own count of
+the time it spent on statements. As in Airflow, every task opens a connection of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psycopg import ClientCursor, sql
+from psycopg.conninfo import conninfo_to_dict
+
+from benchmarks.databases import add_traffic, bench_sql, last_days, recompute_everything, scratch_database
+from sms_monitoring import db
+from sms_monitoring.aggregation.families import FAMILIES
+from sms_monitoring.aggregation.pipeline import aggregate_hour, refresh_views
+from sms_monitoring.alerts.evaluate import Evaluator
+from sms_monitoring.simulator import advance
+from sms_monitoring.timeframe import HOUR, Window
+
+if TYPE_CHECKING:
+    from benchmarks.bench import Bench
+    from sms_monitoring.simulator import Scenario
+
+_MESSAGES_PER_DAY = 1_000
+_COPIED = {
+    "user_sms_preferences": sql.SQL("SELECT * FROM user_sms_preferences"),
+    "sms_messages": sql.SQL("SELECT * FROM sms_messages WHERE created_at >= {since}"),
+}
+_SESSIONS = "SELECT pg_sleep(0.002) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+
+
+def run(bench: Bench) -> dict[str, float]:
+    """Database time of an hourly run with a year behind it divided by that with ten days behind it."""
+    year, ten_days = bench.size(365, 20), 10
+    with scratch_database(bench.postgres) as long, scratch_database(bench.postgres) as short:
+        with db.connect(long) as conn:
+            scenario = add_traffic(bench, conn, bench.size(_MESSAGES_PER_DAY, 100) * year, year)
+        with bench.steps.step(f"The last {ten_days} days of it for the other database"):
+            _copy_traffic(long, short, last_days(ten_days))
+        databases = {
+            f"{year} days": _Database(bench, long, scenario),
+            f"{ten_days} days": _Database(bench, short, scenario),
+        }
+        for (name, database), days in zip(databases.items(), (year, ten_days), strict=True):
+            with bench.steps.step(f"The past of {name}"):
+                database.remember(last_days(days))
+                database.next_hour()  # it looks further back than those after it: nothing was noticed before
+        taken = bench.alternate(
+            "Database time of an hourly run",
+            bench.size(11, 2),
+            {name: database.next_hour for name, database in databases.items()},
+        )
+    return {"hourly_history_ratio": taken[f"{year} days"] / taken[f"{ten_days} days"]}
+
+
+@dataclass(slots=True)
+class _Database:
+    """One of the two databases.
+
+    :param scenario: the traffic it holds.
+    """
+
+    bench: Bench
+    uri: str
+    scenario: Scenario
+
+    def remember(self, window: Window) -> None:
+        """Fill in what the hours of ``window`` would have left behind."""
+        with db.connect(self.uri) as conn:
+            recompute_everything(conn, window)
+            past = ClientCursor(conn)
+            past.execute(bench_sql("past_alerts").encode(), {"start": window.start, "end": window.end - HOUR})
+            conn.execute("VACUUM ANALYZE")
+
+    def next_hour(self) -> float:
+        """Let an hour pass and run it; returns the seconds that PostgreSQL spent on the run."""
+        with db.connect(self.uri) as conn:
+            self.scenario = advance(conn, self.scenario, self.scenario.until + HOUR).scenario
+        before = self._seconds_so_far()
+        self._run(Window(self.scenario.until - HOUR, self.scenario.until))
+        return self._seconds_so_far() - before
+
+    def _run(self, window: Window) -> None:
+        """The tasks of ``sms_hourly_monitoring`` up to the outbox."""
+        from sms_monitoring.operators import alert_operators
+
+        for family in FAMILIES:
+            with db.connect(self.uri) as conn:
+                aggregate_hour(conn, family, window)
+        with db.connect(self.uri) as conn:
+            refresh_views(conn)
+        for operator in alert_operators():
+            alert = operator.alert
+            with db.connect(self.uri) as conn:
+                Evaluator(conn=conn, alert=alert, window=window.reaching_back(alert.length), now=window.end).run()
+
+    def _seconds_so_far(self) -> float:
+        """What the database's sessions spent on statements; complete once they have all ended, which is waited for."""
+        name = conninfo_to_dict(self.uri)["dbname"]
+        with db.connect(self.bench.postgres.uri("postgres")) as conn:
+            while conn.execute(_SESSIONS, (name,)).rowcount:
+                pass
+            time = conn.execute("SELECT active_time FROM pg_stat_database WHERE datname = %s", (name,)).fetchone()
+        assert time is not None  # noqa: S101 - the database exists
+        return float(time[0]) / 1000
+
+
+def _copy_traffic(source: str, target: str, window: Window) -> None:
+    """Copy all users, and the messages made within ``window``."""
+    with db.connect(source) as reader, db.connect(target) as writer:
+        for table, query in _COPIED.items():
+            rows = sql.SQL("COPY ({}) TO STDOUT").format(query.format(since=window.start))
+            with reader.cursor().copy(rows) as out, writer.cursor().copy(f"COPY {table} FROM STDIN".encode()) as into:
+                for data in out:
+                    into.write(data)
