@@ -1,6 +1,10 @@
 # Everything a developer or a newcomer does here. Needs Python 3.11 or newer, make and git; nothing else.
 # All state is in .venv/ and .local/, both of which git ignores.
 
+ifneq ($(words $(CURDIR)),1)
+$(error The path "$(CURDIR)" has a space in it, which make and PostgreSQL cannot do with; move the checkout)
+endif
+
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python

@@ -26,8 +26,10 @@ with DAG("bare", schedule=None):
 _PARSE = """
 import sys
 from airflow.dag_processing.dagbag import DagBag
+from airflow.plugins_manager import ensure_plugins_loaded, get_import_errors
+ensure_plugins_loaded()
 bag = DagBag(sys.argv[1])
-sys.exit("".join(bag.import_errors.values()) or (0 if bag.dags else "no DAG found"))
+sys.exit("".join([*bag.import_errors.values(), *get_import_errors().values()]) or (0 if bag.dags else "no DAG found"))
 """
 
 

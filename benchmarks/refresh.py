@@ -1,7 +1,8 @@
 """The daily view against the guide's own design: ``refresh_speedup_1m``, ``refresh_speedup_5m``.
 
 The guide refreshes a materialized view over all raw rows of ``sms_metrics``. Here the daily rows of the day that
-changed are rebuilt, and the view over the daily rows is refreshed. Both CONCURRENTLY, over the same rows of one database.
+changed are rebuilt, and the view over the daily rows is refreshed. Both CONCURRENTLY, over the same rows of one
+database.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """### Send a test alert
 
 Puts a test message for one **channel** in the outbox and delivers it, the way real alerts go. A missing or wrong
-connection fails here, with how to set it, rather than at three in the morning.
+connection fails here, with how to set it, rather than at three in the morning. On PagerDuty it opens an incident of
+severity info, to be resolved there.
 """
 
 from __future__ import annotations

@@ -4,12 +4,17 @@ copied from a template that is migrated once."""
 from __future__ import annotations
 
 import hashlib
+import os
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+# Before anything imports Airflow, which would make itself a home in the user's.
+os.environ["AIRFLOW_HOME"] = str(REPOSITORY / ".local" / "test-airflow")
 
 from sms_monitoring import db as sms_db
 from sms_monitoring.local.postgres import EmbeddedPostgres
@@ -22,7 +27,6 @@ if TYPE_CHECKING:
 
     from sms_monitoring.db import Connection
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 TEMPLATE = "sms_test_template"
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from sms_monitoring.alerts.model import AlertType, Observation, Threshold
     from sms_monitoring.timeframe import Window
 
-RESOLVED_TITLE = "Resolved: {title}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
@@ -103,7 +101,7 @@ def resolved(
         alert_type=incident.alert_type,
         entity=incident.entity,
         dedup_key=dedup_key(incident.id),
-        title=RESOLVED_TITLE.format(title=alert.title),
+        title=alert.title,
         summary=f"{alert.title}: over after {duration}, {because}.",
         occurred_at=now,
         facts=(*value, ("Began", f"{incident.triggered_at:%Y-%m-%d %H:%M} UTC"), ("Lasted", duration)),

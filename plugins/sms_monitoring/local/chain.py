@@ -34,7 +34,7 @@ def run_chain(stack: Stack) -> Outcome:
     newest_hour_end = floor_hour(datetime.now(UTC))
     scenario = demo_scenario(newest_hour_end)
     stack.start_databases(fresh=True)
-    stack.start_receivers()
+    stack.start_receivers(fresh=True)
     stack.start_airflow(fresh=True, start_date=newest_hour_end - HOUR)
     _write_history(stack, scenario)
     stack.wait_for_airflow(DAG_IDS)

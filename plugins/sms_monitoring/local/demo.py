@@ -47,7 +47,7 @@ def _present(stack: Stack) -> None:
 
 def _resume(stack: Stack) -> None:
     stack.start_databases(fresh=False)
-    stack.start_receivers()
+    stack.start_receivers(fresh=False)
     stack.start_airflow(fresh=False, start_date=floor_hour(datetime.now(UTC)) - HOUR)
     stack.wait_for_airflow(DAG_IDS)
 

@@ -79,6 +79,11 @@ class Layout:
         return self.run / "keep-postgres"
 
     @property
+    def received(self) -> Path:
+        """What the local receivers got, as JSON Lines."""
+        return self.local / "received.jsonl"
+
+    @property
     def credentials_file(self) -> Path:
         """Keys and the password made for this checkout (mode 600)."""
         return self.local / "credentials.json"

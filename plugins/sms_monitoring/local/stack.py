@@ -102,15 +102,21 @@ class Stack:
         with self.steps.step("Migrating the monitoring database"):
             self.metrics_uri = databases.prepare_metrics(self.postgres, fresh=fresh)
 
-    def start_receivers(self) -> None:
-        """Start the local Slack, PagerDuty and mail server; ``RECEIVERS_PORT`` chooses the port of their page."""
+    def start_receivers(self, *, fresh: bool) -> None:
+        """Start the local Slack, PagerDuty and mail server; ``RECEIVERS_PORT`` chooses the port of their page.
+
+        :param fresh: forget what they received in earlier runs.
+        """
         port = ports.choose_port("RECEIVERS_PORT")
         ready_file = self.layout.run / "receivers.ready"
         ready_file.unlink(missing_ok=True)
+        if fresh:
+            self.layout.received.unlink(missing_ok=True)
         command = [sys.executable, "-m", "sms_monitoring.local.receivers", "--http-port", str(port)]
+        files = ["--ready-file", str(ready_file), "--log", str(self.layout.received)]
         own = environment.child_environment(self.layout, {"PYTHONPATH": str(self.layout.plugins)})
         with self.steps.step("Starting the local Slack, PagerDuty and mail receivers"):
-            self._processes.start("receivers", [*command, "--ready-file", str(ready_file)], own)
+            self._processes.start("receivers", [*command, *files], own)
             self.wait_until(ready_file.exists, "the receivers listen")
         ready = json.loads(ready_file.read_text(encoding="utf-8"))
         self.receivers = ReceiversClient(ready["url"])
