@@ -2,7 +2,7 @@
 # All state is in .venv/ and .local/, both of which git ignores.
 
 ifneq ($(words $(CURDIR)),1)
-$(error The path "$(CURDIR)" has a space in it, which make and PostgreSQL cannot do with; move the checkout)
+$(error The path "$(CURDIR)" has a space in it, which neither make nor PostgreSQL can handle; move the checkout)
 endif
 
 PYTHON ?= python3
@@ -60,7 +60,7 @@ lock: $(STAMP) ## Renew constraints.txt, the full set of versions, from the requ
 		--custom-compile-command "make lock" requirements-dev.txt -o constraints.txt
 
 clean: ## Delete all local state but .venv (the database too)
-	@test ! -x $(RUN) || $(RUN) -m sms_monitoring.local.database stop
+	@test ! -e $(STAMP) || $(RUN) -m sms_monitoring.local.database stop-all
 	rm -rf .local .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(STAMP): requirements.txt requirements-dev.txt constraints.txt

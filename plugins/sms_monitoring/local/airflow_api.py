@@ -11,6 +11,7 @@ from sms_monitoring.local.errors import LocalStackError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from sms_monitoring.local.settings_file import Pool
 
@@ -61,6 +62,11 @@ class AirflowApi:
         """Create a manual run with ``conf`` as its params; returns the run's id."""
         run: Json = self._request("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf)})
         return str(run["dag_run_id"])
+
+    def backfill(self, dag_id: str, logical_date: datetime) -> None:
+        """Create a backfill of the one run whose data interval begins at ``logical_date``."""
+        moment = logical_date.isoformat()
+        self._request("POST", "/backfills", json={"dag_id": dag_id, "from_date": moment, "to_date": moment})
 
     def runs(self, dag_id: str = "~") -> list[Json]:
         """The runs of one DAG, by default of all, oldest first."""

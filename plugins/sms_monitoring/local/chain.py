@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sms_monitoring import db
 from sms_monitoring.local.errors import LocalStackError
 from sms_monitoring.local.outcome import InjectedIncident, Outcome, read_outcome
-from sms_monitoring.local.runs import await_all_runs, await_scheduled_runs, run_dag
+from sms_monitoring.local.runs import await_all_runs, await_scheduled_runs, run_backfill, run_dag
 from sms_monitoring.simulator import simulate
 from sms_monitoring.simulator.scenario import demo_scenario
 from sms_monitoring.timeframe import HOUR, floor_hour
@@ -68,9 +68,13 @@ def _write_history(stack: Stack, scenario: Scenario) -> None:
 
 
 def _run_dags(stack: Stack, scenario: Scenario, newest_hour_end: datetime) -> None:
-    history = {"start": floor_hour(scenario.start).isoformat(), "end": (newest_hour_end - HOUR).isoformat()}
+    first_hour = floor_hour(scenario.start)
+    history = {"start": (first_hour + HOUR).isoformat(), "end": (newest_hour_end - HOUR).isoformat()}
     run_dag(stack, RECOMPUTE, history, f"Recomputing the history ({RECOMPUTE})")
     await_scheduled_runs(stack, [HOURLY], f"The scheduler runs the newest hour ({HOURLY})")
+    # An hour that nothing has aggregated yet, and one of an incident: the one must be filled, the other page nobody.
+    backfill = [first_hour, newest_hour_end - 2 * HOUR]
+    run_backfill(stack, HOURLY, backfill, f"Backfilling two old hours ({HOURLY})")
     # Of a DAG that does not catch up, the scheduler runs the last date that is due as soon as it is unpaused.
     await_scheduled_runs(stack, [DIGEST, RETENTION], f"The scheduler runs the daily work ({DIGEST}, {RETENTION})")
     await_all_runs(stack)

@@ -19,14 +19,14 @@ from sms_monitoring.local.settings_file import read_settings
 def main(arguments: list[str] | None = None) -> int:
     """Start (and print the URI, alone, to standard output) or stop; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m sms_monitoring.local.database", description=__doc__)
-    parser.add_argument("action", choices=("start", "stop"))
+    parser.add_argument("action", choices=("start", "stop", "stop-all"))
     options = parser.parse_args(arguments)
     layout, steps = Layout.of_this_checkout(), Steps()
     try:
         if options.action == "start":
             print(start(layout, steps))
         else:
-            stop(layout, steps)
+            stop(layout, steps, also_of_tests=options.action == "stop-all")
     except LocalStackError as error:
         steps.say(f"error: {error}")
         return 1
@@ -51,14 +51,17 @@ def start(layout: Layout, steps: Steps) -> str:
         return postgres.uri(databases.METRICS)
 
 
-def stop(layout: Layout, steps: Steps) -> None:
+def stop(layout: Layout, steps: Steps, *, also_of_tests: bool = False) -> None:
     """Stop PostgreSQL.
 
+    :param also_of_tests: stop the servers of tests and benchmarks too: every one over a folder of ``.local``.
     :raises AlreadyRunningError: while a demo runs, which uses it; it will stop with the demo now.
     """
     layout.keep_postgres.unlink(missing_ok=True)
+    found = [file.parent for file in layout.local.glob("*/postmaster.pid")] if also_of_tests else [layout.postgres_data]
     with exclusive(layout.lock_file), steps.step("Stopping PostgreSQL"):
-        EmbeddedPostgres(layout.postgres_data).stop()
+        for data_dir in found:
+            EmbeddedPostgres(data_dir).stop()
 
 
 def _write_env_file(layout: Layout, postgres: EmbeddedPostgres, uri: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sms_monitoring.local.errors import LocalStackError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     from sms_monitoring.local.airflow_api import AirflowApi, Json
@@ -47,6 +48,18 @@ def await_scheduled_runs(stack: Stack, dag_ids: Sequence[str], title: str) -> No
             stack.wait_until(partial(_first_scheduled, stack, dag_id), f"the scheduler makes a run of {dag_id}")
         for dag_id in dag_ids:
             _wait_for_end(stack, dag_id, _first_scheduled(stack, dag_id), tell)
+
+
+def run_backfill(stack: Stack, dag_id: str, hours: Iterable[datetime], title: str) -> None:
+    """Backfill the runs of some hours, one after the other.
+
+    :raises RunFailedError: when one fails.
+    """
+    with stack.steps.step(title) as tell:
+        for hour in hours:
+            stack.api.backfill(dag_id, hour)
+            [run_id] = [run["dag_run_id"] for run in stack.api.runs(dag_id) if _is_backfill_of(run, hour)]
+            _wait_for_end(stack, dag_id, run_id, tell)
 
 
 def await_all_runs(stack: Stack) -> None:
@@ -93,3 +106,7 @@ def _why(api: AirflowApi, dag_id: str, run_id: str) -> str:
 def _first_scheduled(stack: Stack, dag_id: str) -> str:
     """The id of the oldest scheduled run of a DAG; empty while there is none."""
     return next((str(run["dag_run_id"]) for run in stack.api.runs(dag_id) if run["run_type"] == "scheduled"), "")
+
+
+def _is_backfill_of(run: Json, hour: datetime) -> bool:
+    return run["run_type"] == "backfill" and datetime.fromisoformat(run["logical_date"]) == hour
