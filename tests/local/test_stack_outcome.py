@@ -12,6 +12,7 @@ RUN = {"dag_id": "sms_hourly_monitoring", "dag_run_id": "scheduled__1", "state":
 GOOD = Outcome(
     expected_hours=24,
     hours_aggregated=24,
+    replayed_breaches=2,
     incidents=(OUTAGE,),
     fired=(FIRED,),
     received={"slack": [], "pagerduty": [{"content": {}}], "email": [{"content": {}}]},
@@ -43,6 +44,7 @@ def test_an_alert_told_on_two_channels_is_one_alert():
     ("change", "says"),
     [
         ({"hours_aggregated": 23}, "only 23 of 24 simulated hours were aggregated"),
+        ({"replayed_breaches": 0}, "the backfill of hours with incidents judged none of them"),
         ({"fired": ()}, "incident delivery_outage raised no alert delivery_rate_critical"),
         (
             {"fired": (FIRED, replace(FIRED, alert_type="opt_out_rate_warning", channel="email"))},

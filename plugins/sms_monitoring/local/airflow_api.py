@@ -63,10 +63,10 @@ class AirflowApi:
         run: Json = self._request("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf)})
         return str(run["dag_run_id"])
 
-    def backfill(self, dag_id: str, logical_date: datetime) -> None:
-        """Create a backfill of the one run whose data interval begins at ``logical_date``."""
-        moment = logical_date.isoformat()
-        self._request("POST", "/backfills", json={"dag_id": dag_id, "from_date": moment, "to_date": moment})
+    def backfill(self, dag_id: str, first: datetime, last: datetime) -> None:
+        """Create a backfill of the runs whose data intervals begin from ``first`` to ``last``, both included."""
+        body = {"dag_id": dag_id, "from_date": first.isoformat(), "to_date": last.isoformat()}
+        self._request("POST", "/backfills", json=body)
 
     def runs(self, dag_id: str = "~") -> list[Json]:
         """The runs of one DAG, by default of all, oldest first."""

@@ -48,6 +48,7 @@ class Outcome:
 
     expected_hours: int = 0
     hours_aggregated: int = 0
+    replayed_breaches: int = 0
     incidents: tuple[InjectedIncident, ...] = ()
     fired: tuple[FiredAlert, ...] = ()
     received: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
@@ -88,10 +89,12 @@ def read_outcome(
 ) -> Outcome:
     """Ask the database and the receivers what happened."""
     hours = db.fetch_one(conn, "local/hours_aggregated.sql")
+    replayed = db.fetch_one(conn, "local/replayed_breaches.sql")
     rejected = [item for channel in CHANNELS for item in receivers.received(channel, accepted=False)]
     return Outcome(
         expected_hours=expected_hours,
         hours_aggregated=hours["hours"] if hours else 0,
+        replayed_breaches=replayed["breaches"] if replayed else 0,
         incidents=tuple(incidents),
         fired=tuple(FiredAlert(**row) for row in db.fetch_all(conn, "local/fired_alerts.sql")),
         received={channel: receivers.received(channel, accepted=True) for channel in CHANNELS},
@@ -104,6 +107,8 @@ def read_outcome(
 def problems(outcome: Outcome) -> list[str]:
     """Everything that is not as it should be, one sentence each; empty when all is well."""
     found = [*outcome.failures, *_missing_hours(outcome), *_wrong_alerts(outcome)]
+    if not outcome.replayed_breaches:
+        found.append("the backfill of hours with incidents judged none of them")
     found += [*_undelivered(outcome), *outcome.rejected]
     for run in outcome.runs:
         if run["state"] != "success":

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sms_monitoring.local.errors import LocalStackError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
     from typing import Any
 
     from sms_monitoring.local.airflow_api import AirflowApi, Json
@@ -50,24 +50,29 @@ def await_scheduled_runs(stack: Stack, dag_ids: Sequence[str], title: str) -> No
             _wait_for_end(stack, dag_id, _first_scheduled(stack, dag_id), tell)
 
 
-def run_backfill(stack: Stack, dag_id: str, hours: Iterable[datetime], title: str) -> None:
-    """Backfill the runs of some hours, one after the other.
+def run_backfill(stack: Stack, dag_id: str, first: datetime, last: datetime, title: str) -> None:
+    """Backfill the runs whose data intervals begin from ``first`` to ``last``, and wait for their end.
 
     :raises RunFailedError: when one fails.
     """
     with stack.steps.step(title) as tell:
-        for hour in hours:
-            stack.api.backfill(dag_id, hour)
-            [run_id] = [run["dag_run_id"] for run in stack.api.runs(dag_id) if _is_backfill_of(run, hour)]
-            _wait_for_end(stack, dag_id, run_id, tell)
+        stack.api.backfill(dag_id, first, last)
+        for run in stack.api.runs(dag_id):
+            if run["run_type"] == "backfill":
+                _wait_for_end(stack, dag_id, run["dag_run_id"], tell)
 
 
-def await_all_runs(stack: Stack) -> None:
-    """Wait until no DAG run is under way: past a full hour, the scheduler makes one more."""
+def await_all_runs(stack: Stack) -> list[Json]:
+    """Wait until no DAG run is under way (past a full hour the scheduler makes one more), and return all."""
+    runs: list[Json] = []
+
+    def ended() -> bool:
+        runs[:] = stack.api.runs()
+        return all(run["state"] in FINAL for run in runs)
+
     with stack.steps.step("Waiting for the last DAG runs"):
-        stack.wait_until(
-            lambda: all(run["state"] in FINAL for run in stack.api.runs()), "all DAG runs end", RUN_SECONDS
-        )
+        stack.wait_until(ended, "all DAG runs end", RUN_SECONDS)
+    return runs
 
 
 def _wait_for_end(stack: Stack, dag_id: str, run_id: str, tell: Callable[[str], None]) -> None:
@@ -106,7 +111,3 @@ def _why(api: AirflowApi, dag_id: str, run_id: str) -> str:
 def _first_scheduled(stack: Stack, dag_id: str) -> str:
     """The id of the oldest scheduled run of a DAG; empty while there is none."""
     return next((str(run["dag_run_id"]) for run in stack.api.runs(dag_id) if run["run_type"] == "scheduled"), "")
-
-
-def _is_backfill_of(run: Json, hour: datetime) -> bool:
-    return run["run_type"] == "backfill" and datetime.fromisoformat(run["logical_date"]) == hour
