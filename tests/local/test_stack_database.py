@@ -25,6 +25,7 @@ def layout(tmp_path):
     shutil.copy(Layout.of_this_checkout().settings_file, layout.settings_file)
     yield layout
     EmbeddedPostgres(layout.postgres_data).stop()
+    assert not EmbeddedPostgres(layout.postgres_data).is_running()
 
 
 @pytest.fixture

@@ -32,9 +32,7 @@ class EmbeddedPostgres:
         if self.is_running():
             server = self._server()
             server.stop()
-            # Otherwise the library would go on handing out the stopped server, and look after it at exit.
-            server._instances.pop(self.data_dir, None)
-            atexit.unregister(server._cleanup)
+            self._forget(server)
 
     def is_running(self) -> bool:
         """Whether a server over this data folder runs, whoever started it."""
@@ -81,7 +79,10 @@ class EmbeddedPostgres:
     def _server(self) -> Any:
         known = _library().PostgresServer._instances.get(self.data_dir)
         if known is not None:
-            return known
+            info = known._postmaster_info
+            if info is not None and info.pid == self._recorded_pid():
+                return known
+            self._forget(known)  # it never started, or died, and maybe another process started it again
         with fasteners.InterProcessLock(self.data_dir.with_name(f"{self.data_dir.name}.start.lock")):
             self._clean_up_after_a_crash()
             server = _library().get_server(self.data_dir, cleanup_mode=None, start=False)
@@ -90,6 +91,11 @@ class EmbeddedPostgres:
             server.start()
             self._initialised_mark.touch()
         return server
+
+    def _forget(self, server: Any) -> None:
+        # Otherwise the library would go on handing out the dead server, and look after it at exit.
+        server._instances.pop(self.data_dir, None)
+        atexit.unregister(server._cleanup)
 
     def _clean_up_after_a_crash(self) -> None:
         if not self.data_dir.exists() or self.is_running():
