@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import history, parsing, recompute, refresh, simulator
 from benchmarks.bench import Bench
+from benchmarks.databases import drop_leftovers
 from benchmarks.figures import FIGURES
 from sms_monitoring.local.layout import Layout
 from sms_monitoring.local.postgres import EmbeddedPostgres
@@ -28,7 +29,10 @@ BENCHMARKS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status. A missed target is reported, not an error."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if unknown := set(options.names) - set(BENCHMARKS):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(BENCHMARKS)}")
     local = Layout.of_this_checkout().local
     # The alert operators import Airflow, which writes into its home.
     os.environ.setdefault("AIRFLOW_HOME", str(local / "bench-airflow"))
@@ -36,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     was_running = postgres.is_running()
     postgres.start()
     try:
+        if not was_running:  # otherwise they are another run's, at this moment
+            drop_leftovers(postgres)
         bench = Bench(postgres, quick=options.quick)
         results: dict[str, float] = {}
         for name in options.names or BENCHMARKS:
@@ -50,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; without a name, all")
     parser.add_argument(
         "--quick", action="store_true", help="tiny sizes, to see that it works; then the figures say nothing"
     )

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 # Where the simulated traffic ends: always the same, so that every run measures the same rows.
 UNTIL = datetime(2026, 3, 29, tzinfo=UTC)
+_PREFIX = "sms_bench_"
 
 
 @contextmanager
 def scratch_database(postgres: EmbeddedPostgres) -> Iterator[str]:
     """The URI of a migrated database with the BuildOS product, empty; it is dropped at the end."""
-    name = f"sms_bench_{uuid.uuid4().hex}"
+    name = f"{_PREFIX}{uuid.uuid4().hex}"
     postgres.create_database(name)
     try:
         uri = postgres.uri(name)
@@ -43,6 +44,14 @@ def scratch_database(postgres: EmbeddedPostgres) -> Iterator[str]:
             install_preset(conn, "buildos")
         yield uri
     finally:
+        postgres.drop_database(name)
+
+
+def drop_leftovers(postgres: EmbeddedPostgres) -> None:
+    """Drop the databases of runs that were killed."""
+    with db.connect(postgres.uri("postgres")) as conn:
+        left = conn.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", (_PREFIX,)).fetchall()
+    for (name,) in left:
         postgres.drop_database(name)
 
 

@@ -20,7 +20,6 @@ from sms_monitoring import db
 if TYPE_CHECKING:
     from benchmarks.bench import Bench
 
-_DAYS = 90
 _TABLES = ("sms_metrics", "sms_metrics_hourly")
 
 
@@ -29,9 +28,10 @@ def run(bench: Bench) -> dict[str, float]:
 
     Of the first recomputation, into an empty database, and a second one of the same days the worse counts.
     """
-    window = last_days(_DAYS)
+    days = bench.size(90, 7)
+    window = last_days(days)
     with scratch_database(bench.postgres) as uri, db.connect(uri) as conn:
-        add_traffic(bench, conn, bench.size(60_000, 2_000), _DAYS)
+        add_traffic(bench, conn, bench.size(60_000, 2_000), days)
         statement = bare_insert("bare_").encode()
 
         def recompute() -> float:
@@ -48,7 +48,7 @@ def run(bench: Bench) -> dict[str, float]:
             return seconds_of(lambda: conn.execute(statement, {"window_start": window.start, "window_end": window.end}))
 
         taken = bench.alternate(
-            f"Recomputing {_DAYS} days", bench.size(3, 1), {"first": first, "again": recompute, "bare INSERT": bare}
+            f"Recomputing {days} days", bench.size(3, 1), {"first": first, "again": recompute, "bare INSERT": bare}
         )
         for table in _TABLES:
             check_same_rows(conn, f"TABLE {table}", f"TABLE bare_{table}")

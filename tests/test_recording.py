@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -59,15 +60,56 @@ def test_it_is_atomic_under_concurrency(db, database_uri):
     assert recorded(db) == [("one user", "sent_count", 200, 200)]
 
 
+def test_batches_over_the_same_hours_and_new_days_never_deadlock(db, database_uri):
+    days = [NOW - timedelta(days=age) for age in (3, 2, 1)]
+    types = ["sent_count", "failed_count"]
+
+    def worker(seed):
+        draw = random.Random(seed)
+        with sms_db.connect(database_uri) as conn:
+            for _ in range(25):
+                batch = [
+                    {
+                        "metric_type": draw.choice(types),
+                        "at": str(draw.choice(days) + timedelta(minutes=draw.randrange(20))),
+                    }
+                    for _ in range(6)
+                ]
+                conn.execute("SELECT record_sms_metrics(%s)", (json.dumps(batch),))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(worker, range(4)))
+    assert db.execute("SELECT sum(metric_value) FROM sms_metrics").fetchone() == (4 * 25 * 6,)
+
+
+def test_a_partition_itself_shows_a_product_role_nothing(db):
+    db.execute("SELECT record_sms_metric('sent_count', 1, %s)", (ANN,))
+    [(partition,)] = db.execute("SELECT DISTINCT tableoid::regclass::text FROM sms_metrics").fetchall()
+    role = f"product_{db.info.dbname}"
+    db.execute(f'CREATE ROLE "{role}"')
+    try:
+        db.execute(f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{role}"')
+        with db.transaction():
+            db.execute(f'SET LOCAL ROLE "{role}"')
+            assert db.execute(f"SELECT count(*) FROM {partition}").fetchone() == (0,)
+            assert db.execute(f"DELETE FROM {partition}").rowcount == 0
+    finally:
+        db.execute(f'DROP OWNED BY "{role}"')
+        db.execute(f'DROP ROLE "{role}"')
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"metric_type": "no_such_metric"}, 'unknown metric type "no_such_metric"'),
-        ({"metric_type": "sent_count", "value": -1}, 'value -1 of metric "sent_count" is not a finite number >= 0'),
+        ({"metric_type": "sent_count", "value": -1}, 'value -1 of metric "sent_count" is not a number from 0 to 1e12'),
         ({"metric_type": "sent_count", "value": "NaN"}, "value NaN"),
         ({"metric_type": "sent_count", "at": NOW + timedelta(hours=1)}, "lies in the future"),
         ({"metric_type": "sent_count", "at": NOW - timedelta(days=200)}, "the oldest day that retention keeps"),
         ({"metric_type": "sent_count", "sample_count": 0}, "sample count 0"),
+        ({"metric_type": "sent_count", "value": 1e13}, "is not a number from 0 to 1e12"),
+        ({"metric_type": "sent_count", "sample_count": 2**62}, "is not from 1 to 1e9"),
+        ({"metric_type": "sent_count", "user_id": "u" * 201}, "has 201 characters"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -62,3 +62,9 @@ def test_a_range_that_makes_no_sense_is_refused_by_name(start, end, message):
 
 def test_a_range_takes_whole_hours_and_any_zone():
     assert parse_range("2026-03-10T09:10:00", "2026-03-10T12:30:00+01:00") == Window(at("09:00"), at("12:00"))
+
+
+def test_a_window_that_is_not_over_is_refused():
+    soon = floor_hour(datetime.now(UTC)) + HOUR
+    with pytest.raises(ValueError, match="is not over yet"):
+        run_window(context("manual", data_interval_start=soon - HOUR, data_interval_end=soon))

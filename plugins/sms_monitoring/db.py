@@ -29,7 +29,19 @@ def connect(uri: str | None = None) -> Connection:
     uri = uri or os.environ.get("SMS_MONITORING_DB_URI")
     if not uri:
         raise RuntimeError("no database: set SMS_MONITORING_DB_URI (`make db` prints one; see .local/env)")
-    return psycopg.connect(uri, autocommit=True)
+    return prepared(psycopg.connect(uri, autocommit=True))
+
+
+def prepared(conn: Connection) -> Connection:
+    """The connection with the session settings that this package counts on, whatever its role's defaults are.
+
+    Read committed is one of them: who waited for a lock must then see what its holder committed.
+    """
+    conn.execute(
+        "SET client_encoding = 'UTF8'; SET datestyle = 'ISO'; SET intervalstyle = 'postgres';"
+        " SET quote_all_identifiers = off; SET default_transaction_isolation = 'read committed'"
+    )
+    return conn
 
 
 def fetch_all(conn: Connection, sql_file: str, params: Mapping[str, Any] | None = None) -> list[Row]:

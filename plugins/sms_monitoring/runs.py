@@ -17,12 +17,20 @@ FRESHNESS_LIMIT = timedelta(hours=3)
 
 
 def run_window(context: Context) -> Window:
-    """The run's data interval; for a manual run without one, the newest complete hour."""
+    """The run's data interval; for a manual run without one, the newest complete hour.
+
+    :raises ValueError: when the interval is not over yet: judged now, half an hour would pass for a whole one.
+    """
+    newest = floor_hour(datetime.now(UTC))
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
     if start is None or end is None or start == end:
-        newest = floor_hour(datetime.now(UTC))
         return Window(newest - HOUR, newest)
-    return Window.covering(start.astimezone(UTC), end.astimezone(UTC))
+    window = Window.covering(start.astimezone(UTC), end.astimezone(UTC))
+    if window.end > newest:
+        raise ValueError(
+            f"the run's window, {window}, is not over yet; the newest complete hour ends at {newest:%H:%M} UTC"
+        )
+    return window
 
 
 def is_history(context: Context, window_end: datetime, now: datetime) -> bool:

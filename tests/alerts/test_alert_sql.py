@@ -113,6 +113,15 @@ def test_without_traffic_there_is_no_row(db, alert_type):
             "answers more than one row for entity a",
         ),
         ("SELECT 'all' AS entity, 'many' AS value, 1 AS sample_size", "must be numbers"),
+        ("SELECT 'all' AS entity, true AS value, 1 AS sample_size", "must be numbers"),
+        ("SELECT 'all' AS entity, 1 AS value, -1 AS sample_size", "sample_size -1 is no count"),
+        ("SELECT 'all' AS entity, 1 AS value, 1e30 AS sample_size", "is no count"),
+        ("SELECT NULL AS entity, 1 AS value, 1 AS sample_size", "entity must be a text"),
+        ("SELECT repeat('x', 201) AS entity, 1 AS value, 1 AS sample_size", "entity must be a text"),
+        (
+            "SELECT 'all' AS entity, 1 AS value, 1 AS sample_size, '[1]'::jsonb AS details",
+            "details must be a JSON object",
+        ),
     ],
 )
 def test_a_select_that_breaks_the_contract_is_named(db, tmp_path, monkeypatch, statement, message):

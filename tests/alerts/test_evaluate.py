@@ -37,7 +37,8 @@ def hour_of_traffic(db, start, sent, delivered):
 def evaluate(db, start, **changes):
     """Evaluate the hour that began at ``start``, a minute after its end."""
     window = Window(start, start + HOUR)
-    return Evaluator(conn=db, alert=ALERT, window=window, now=window.end + timedelta(minutes=1), **changes).run()
+    now = changes.pop("now", window.end + timedelta(minutes=1))
+    return Evaluator(conn=db, alert=ALERT, window=window, now=now, **changes).run()
 
 
 def aggregated(db, start):
@@ -171,9 +172,25 @@ def test_history_never_pages(db):
 def test_an_older_window_than_the_newest_judged_changes_nothing(db):
     run_hours(db, HEALTHY, HEALTHY)
     hour_of_traffic(db, at("07:00"), *FAILING)
-    evaluate(db, at("07:00"))
+    evaluate(db, at("07:00"), now=at("10:05"))
     assert verdicts(db)[0] == ("breach", "past_threshold", True)
     assert outbox(db) == []
+
+
+def test_a_wrong_clock_does_not_silence_the_alert_until_its_time_comes(db):
+    run_hours(db, HEALTHY)
+    db.execute("UPDATE sms_alert_state SET evaluated_through = '2027-01-01', last_announced_at = '2027-01-01'")
+    run_hours(db, FAILING, first="09:00")
+    assert outbox(db) == [TRIGGER]
+    assert db.execute("SELECT evaluated_through FROM sms_alert_state").fetchone() == (at("10:00"),)
+
+
+def test_a_trigger_that_failed_for_good_told_nobody_and_is_said_again(db):
+    run_hours(db, FAILING)
+    db.execute("UPDATE sms_alert_notifications SET status = 'failed'")
+    run_hours(db, FAILING, FAILING, first="09:00")
+    assert outbox(db) == [("trigger", "pagerduty", "failed", None), TRIGGER]
+    assert len(incidents(db)) == 1
 
 
 def test_the_same_hour_judged_again_opens_one_incident_and_follows_corrected_data(db):
@@ -212,7 +229,16 @@ def test_an_incident_resolved_by_a_person_is_over_and_a_new_breach_is_a_new_inci
     db.execute("UPDATE sms_alert_history SET resolved_at = now(), resolved_by = 'ann'")
     run_hours(db, FAILING, first="09:00")
     assert len(incidents(db)) == 2
-    assert outbox(db) == [TRIGGER, TRIGGER]
+    assert outbox(db) == [TRIGGER, RESOLVE, TRIGGER]
+
+
+def test_the_end_that_a_person_set_is_told_where_the_beginning_was(db):
+    run_hours(db, FAILING)
+    db.execute("UPDATE sms_alert_history SET resolved_at = now(), resolved_by = 'ann'")
+    run_hours(db, HEALTHY, HEALTHY, first="09:00")
+    assert outbox(db) == [TRIGGER, RESOLVE]
+    [(message,)] = db.execute("SELECT message FROM sms_alert_notifications WHERE event = 'resolve'").fetchall()
+    assert message["summary"].endswith("resolved by ann.")
 
 
 def test_a_changed_threshold_takes_effect_at_the_next_evaluation(db):

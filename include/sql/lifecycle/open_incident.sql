@@ -5,4 +5,4 @@ INSERT INTO sms_alert_history (
     %(alert_type)s, %(entity)s, %(severity)s, %(now)s, %(value)s, %(threshold_value)s, %(sample_size)s,
     %(message)s, %(details)s, %(window_start)s, %(window_end)s
 )
-RETURNING id, alert_type, entity, severity, triggered_at
+RETURNING id, alert_type, entity, severity, triggered_at, resolved_by

@@ -7,4 +7,8 @@ SET state = excluded.state,
     since = CASE WHEN s.state = excluded.state THEN s.since ELSE excluded.since END,
     incident_id = excluded.incident_id,
     last_announced_at = coalesce(excluded.last_announced_at, s.last_announced_at),
-    evaluated_through = excluded.evaluated_through
+    -- Ahead of now only where a clock was wrong: then the right time counts.
+    evaluated_through = CASE
+        WHEN s.evaluated_through > %(now)s THEN excluded.evaluated_through
+        ELSE greatest(s.evaluated_through, excluded.evaluated_through)
+    END

@@ -114,6 +114,8 @@ BEGIN
         -- Made apart and attached: PARTITION OF would lock out every reader and writer of the table.
         EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL)', v_name, v_parent);
         EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)', v_parent, v_name, v_start, v_end);
+        -- Policies are not copied. Without any, whoever is granted the partition itself sees nothing of it.
+        EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', v_name);
         v_created := v_created + 1;
     END LOOP;
     RETURN v_created;
@@ -136,22 +138,6 @@ CREATE TABLE sms_metrics_hourly (
     buckets         jsonb,
     PRIMARY KEY (metric_date, metric_hour, metric_type, dimension, dimension_value)
 ) PARTITION BY RANGE (metric_date);
-
--- One row a day and metric type; what the daily view pivots, so that its refresh costs days, not messages.
-CREATE TABLE sms_metrics_by_day (
-    metric_date date NOT NULL,
-    metric_type text COLLATE "C" NOT NULL,
-    value_sum   numeric NOT NULL CHECK (value_sum >= 0),
-    value_count bigint NOT NULL CHECK (value_count > 0),
-    buckets     jsonb,
-    PRIMARY KEY (metric_date, metric_type)
-);
-
--- Distinct users a day: exact, which no sum of hours can give.
-CREATE TABLE sms_active_users_by_day (
-    metric_date  date PRIMARY KEY,
-    active_users bigint NOT NULL CHECK (active_users >= 0)
-);
 
 
 -- ── Histograms and percentiles ───────────────────────────────────────────────────────────────
@@ -179,20 +165,41 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 COMMENT ON FUNCTION sms_percentile(jsonb, float8) IS 'Percentile (fraction 0 to 1) of a histogram column; null where it is null or empty.';
 
-CREATE FUNCTION sms_merge_buckets_step(p_state jsonb, p_buckets jsonb) RETURNS jsonb
+-- Collects first and adds up once: adding each histogram to the sum so far takes five times as long.
+CREATE FUNCTION sms_sum_buckets(p_histograms jsonb[]) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT jsonb_object_agg(key, n)
     FROM (
         SELECT key, sum(value::bigint) AS n
-        FROM (SELECT * FROM jsonb_each_text(p_state) UNION ALL SELECT * FROM jsonb_each_text(p_buckets)) AS pairs
+        FROM unnest(p_histograms) AS histogram
+        CROSS JOIN jsonb_each_text(histogram)
         GROUP BY key
-    ) AS merged
+    ) AS summed
 $$;
 
-CREATE AGGREGATE sms_merge_buckets(jsonb) (SFUNC = sms_merge_buckets_step, STYPE = jsonb, PARALLEL = SAFE);
+CREATE AGGREGATE sms_merge_buckets(jsonb) (SFUNC = array_append, STYPE = _jsonb, FINALFUNC = sms_sum_buckets, PARALLEL = SAFE);
 
 
--- ── The daily view ───────────────────────────────────────────────────────────────────────────
+-- ── Days and the daily view ──────────────────────────────────────────────────────────────────
+
+-- One row a day and metric type; what the daily view pivots, so that its refresh costs days, not messages.
+CREATE TABLE sms_metrics_by_day (
+    metric_date date NOT NULL,
+    metric_type text COLLATE "C" NOT NULL,
+    value_sum   numeric NOT NULL CHECK (value_sum >= 0),
+    value_count bigint NOT NULL CHECK (value_count > 0),
+    buckets     jsonb,
+    -- Worked out when the day is written, not for every day of history at every refresh of the view.
+    p50         numeric GENERATED ALWAYS AS (sms_percentile(buckets, 0.50)) STORED,
+    p95         numeric GENERATED ALWAYS AS (sms_percentile(buckets, 0.95)) STORED,
+    PRIMARY KEY (metric_date, metric_type)
+);
+
+-- Distinct users a day: exact, which no sum of hours can give.
+CREATE TABLE sms_active_users_by_day (
+    metric_date  date PRIMARY KEY,
+    active_users bigint NOT NULL CHECK (active_users >= 0)
+);
 
 CREATE MATERIALIZED VIEW sms_metrics_daily AS
 SELECT
@@ -207,11 +214,11 @@ SELECT
         / sum(value_sum) FILTER (WHERE metric_type = 'sent_count'), 2
     ) AS delivery_rate_percent,
     round(sum(value_sum / value_count) FILTER (WHERE metric_type = 'avg_delivery_time_ms'), 1) AS avg_delivery_time_ms,
-    min(sms_percentile(buckets, 0.50)) FILTER (WHERE metric_type = 'avg_delivery_time_ms') AS p50_delivery_time_ms,
-    min(sms_percentile(buckets, 0.95)) FILTER (WHERE metric_type = 'avg_delivery_time_ms') AS p95_delivery_time_ms,
+    min(day.p50) FILTER (WHERE metric_type = 'avg_delivery_time_ms') AS p50_delivery_time_ms,
+    min(day.p95) FILTER (WHERE metric_type = 'avg_delivery_time_ms') AS p95_delivery_time_ms,
     round(sum(value_sum / value_count) FILTER (WHERE metric_type = 'avg_generation_time_ms'), 1) AS avg_generation_time_ms,
-    min(sms_percentile(buckets, 0.50)) FILTER (WHERE metric_type = 'avg_generation_time_ms') AS p50_generation_time_ms,
-    min(sms_percentile(buckets, 0.95)) FILTER (WHERE metric_type = 'avg_generation_time_ms') AS p95_generation_time_ms,
+    min(day.p50) FILTER (WHERE metric_type = 'avg_generation_time_ms') AS p50_generation_time_ms,
+    min(day.p95) FILTER (WHERE metric_type = 'avg_generation_time_ms') AS p95_generation_time_ms,
     coalesce(sum(value_sum) FILTER (WHERE metric_type = 'llm_success_count'), 0)::bigint AS llm_success_count,
     coalesce(sum(value_sum) FILTER (WHERE metric_type = 'template_fallback_count'), 0)::bigint AS template_fallback_count,
     round(
@@ -317,11 +324,15 @@ BEGIN
         RAISE EXCEPTION 'metric type "%" is derived from the source views and cannot be recorded', p_metric_type
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Recording it too would count it twice. Set its origin to ''recorded'' in sms_metric_types to own it from the application.';
-    ELSIF p_metric_value IS NULL OR p_metric_value < 0 OR p_metric_value IN ('NaN', 'Infinity') THEN
-        RAISE EXCEPTION 'value % of metric "%" is not a finite number >= 0', coalesce(p_metric_value::text, 'null'), p_metric_type
+    -- The upper bounds are far above any hour's truth and far below what would overflow a sum.
+    ELSIF p_metric_value IS NULL OR NOT p_metric_value BETWEEN 0 AND 1e12 THEN
+        RAISE EXCEPTION 'value % of metric "%" is not a number from 0 to 1e12', coalesce(p_metric_value::text, 'null'), p_metric_type
             USING ERRCODE = 'invalid_parameter_value';
-    ELSIF p_sample_count IS NULL OR p_sample_count < 1 THEN
-        RAISE EXCEPTION 'sample count % of metric "%" is not >= 1', coalesce(p_sample_count::text, 'null'), p_metric_type
+    ELSIF p_sample_count IS NULL OR NOT p_sample_count BETWEEN 1 AND 1000000000 THEN
+        RAISE EXCEPTION 'sample count % of metric "%" is not from 1 to 1e9', coalesce(p_sample_count::text, 'null'), p_metric_type
+            USING ERRCODE = 'invalid_parameter_value';
+    ELSIF length(p_user_id) > 200 THEN
+        RAISE EXCEPTION 'user id of metric "%" has % characters; at most 200 are kept', p_metric_type, length(p_user_id)
             USING ERRCODE = 'invalid_parameter_value';
     ELSIF p_at IS NULL OR p_at > now() + interval '5 minutes' THEN
         RAISE EXCEPTION 'time % of metric "%" lies in the future', coalesce(p_at::text, 'null'), p_metric_type
@@ -357,11 +368,21 @@ BEGIN
         RAISE EXCEPTION 'record_sms_metrics takes a JSON array, got %', coalesce(jsonb_typeof(p_metrics), 'null')
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- In key order, so that two batches never wait for each other crosswise.
+    -- All partitions first, then all rows in key order: so two batches never wait for each other crosswise.
+    PERFORM sms_ensure_partitions('sms_metrics', day.metric_date, day.metric_date)
+    FROM (
+        SELECT DISTINCT (coalesce(item.at, now()) AT TIME ZONE 'UTC')::date AS metric_date
+        FROM jsonb_to_recordset(p_metrics) AS item (at timestamptz)
+        CROSS JOIN sms_retention_policies AS policy
+        WHERE
+            policy.table_name = 'sms_metrics'
+            AND coalesce(item.at, now()) BETWEEN now() - make_interval(days => policy.keep_days) AND now() + interval '5 minutes'
+        ORDER BY metric_date
+    ) AS day;
     FOR v_item IN
         SELECT * FROM jsonb_to_recordset(p_metrics)
             AS item (metric_type text, value double precision, user_id text, at timestamptz, sample_count bigint)
-        ORDER BY coalesce(at, now()), metric_type, user_id
+        ORDER BY date_trunc('hour', coalesce(at, now()), 'UTC'), metric_type, user_id
     LOOP
         PERFORM record_sms_metric(
             v_item.metric_type, coalesce(v_item.value, 1), v_item.user_id,

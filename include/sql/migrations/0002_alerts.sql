@@ -132,7 +132,7 @@ CREATE TABLE sms_alert_notifications (
     CHECK (event = 'test' OR incident_id IS NOT NULL)
 );
 CREATE UNIQUE INDEX sms_alert_notifications_once ON sms_alert_notifications (incident_id, channel, event)
-    WHERE status <> 'suppressed';
+    WHERE status NOT IN ('suppressed', 'failed');
 CREATE INDEX sms_alert_notifications_due ON sms_alert_notifications (channel, next_attempt_at, id)
     WHERE status IN ('pending', 'sending');
 

@@ -15,7 +15,8 @@ WITH due AS MATERIALIZED (
             OR 'sent' = (
                 SELECT t.status
                 FROM sms_alert_notifications AS t
-                WHERE t.incident_id = n.incident_id AND t.channel = n.channel AND t.event = 'trigger' AND t.status <> 'suppressed'
+                WHERE t.incident_id = n.incident_id AND t.channel = n.channel AND t.event = 'trigger'
+                    AND t.status NOT IN ('suppressed', 'failed')
             )
         )
     ORDER BY n.next_attempt_at, n.id

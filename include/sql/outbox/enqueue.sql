@@ -5,5 +5,5 @@ VALUES (
     CASE WHEN %(suppressed_reason)s::text IS NULL THEN 'pending' ELSE 'suppressed' END,
     %(suppressed_reason)s::text
 )
-ON CONFLICT (incident_id, channel, event) WHERE status <> 'suppressed' DO NOTHING
+ON CONFLICT (incident_id, channel, event) WHERE status NOT IN ('suppressed', 'failed') DO NOTHING
 RETURNING id

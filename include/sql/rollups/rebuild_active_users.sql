@@ -6,7 +6,10 @@ CROSS JOIN LATERAL (
     SELECT count(*) AS users
     FROM (
         SELECT DISTINCT m.user_id FROM sms_metrics AS m
-        WHERE m.metric_date = day.metric_date AND m.user_id IS NOT NULL
+        WHERE
+            m.metric_date = day.metric_date AND m.user_id IS NOT NULL
+            -- Known when planned: the other days' partitions are then not even looked at.
+            AND m.metric_date = ANY(%(days)s::date[])
     ) AS seen
 ) AS active
 ON CONFLICT (metric_date) DO UPDATE SET active_users = excluded.active_users

@@ -125,11 +125,17 @@ def _claim(conn: Connection, family: Family, within: Window) -> list[datetime]:
 def _refused(conn: Connection, family: Family, hours: list[datetime], metric_types: list[str]) -> list[datetime]:
     oldest = None
     if family.source_view is not None:
-        oldest = db.fetch_all(conn, family.sql("oldest"))[0]["oldest"]
+        oldest = db.fetch_all(conn, family.sql("oldest"), {"first_hour": hours[0]})[0]["oldest"]
     rows = db.fetch_all(
         conn,
         "aggregates/steps/refused_hours.sql",
-        {"hours": hours, "oldest": oldest, "metric_types": metric_types if family.source_view else []},
+        {
+            "hours": hours,
+            "first_hour": hours[0],
+            "last_hour": hours[-1],
+            "oldest": oldest,
+            "metric_types": metric_types if family.source_view else [],
+        },
     )
     return [row["metric_hour"] for row in rows]
 

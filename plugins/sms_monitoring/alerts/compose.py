@@ -27,6 +27,7 @@ class Incident:
     entity: str
     severity: Severity
     triggered_at: datetime
+    resolved_by: str | None = None
 
 
 def dedup_key(incident_id: UUID) -> str:

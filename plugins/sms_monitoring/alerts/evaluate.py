@@ -108,10 +108,14 @@ class Evaluator:
                 self._apply(observation, judgement, standings.get(entity, Standing(entity=entity)), threshold)
 
     def _apply(self, observation: Observation, judgement: Judgement, previous: Standing, threshold: Threshold) -> None:
-        older = previous.evaluated_through is not None and self.window.end < previous.evaluated_through
-        replay = self.replay or older
+        # A window judged "in the future" is a wrong clock's; it must not make every real one look old.
+        newest = previous.evaluated_through
+        replay = self.replay or (newest is not None and self.window.end < newest <= self.now)
         notice, incident_id = Notice.NONE, None
         if not replay:
+            if previous.ended_incident_id is not None:
+                ended = store.load_incident(self.conn, previous.ended_incident_id)
+                self._tell_resolved(ended, because=f"resolved by {ended.resolved_by}")
             decision = decide(previous, judgement, threshold, self.now)
             notice = decision.notice
             incident_id = self._act(decision, observation, previous, threshold)
@@ -171,6 +175,9 @@ class Evaluator:
 
     def _resolve(self, incident: Incident, *, because: str, observation: Observation | None = None) -> None:
         store.resolve_incident(self.conn, incident.id, because, self.now)
+        self._tell_resolved(incident, because=because, observation=observation)
+
+    def _tell_resolved(self, incident: Incident, *, because: str, observation: Observation | None = None) -> None:
         message = compose.resolved(
             incident, self.alert, self.now, because=because, observation=observation, links=self.links
         )

@@ -47,4 +47,6 @@ def decide(previous: Standing, judgement: Judgement, threshold: Threshold, now: 
 
 
 def _cooling_down(previous: Standing, threshold: Threshold, now: datetime) -> bool:
-    return previous.last_announced_at is not None and now < previous.last_announced_at + threshold.cooldown
+    said = previous.last_announced_at
+    # Said in the future? A clock was wrong; that must not keep the alert silent until then.
+    return said is not None and said <= now < said + threshold.cooldown

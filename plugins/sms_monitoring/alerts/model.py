@@ -121,6 +121,7 @@ class Standing:
     """Where (alert type, entity) stood before this evaluation.
 
     :param incident_id: the open incident, also while its data is missing.
+    :param ended_incident_id: an incident that a person resolved since, whose end is still to be told.
     :param announced: whether that incident's trigger was put in the outbox, not held back by cooldown.
     :param last_announced_at: when this entity last triggered a notification.
     :param evaluated_through: end of the newest window judged so far.
@@ -130,6 +131,7 @@ class Standing:
     state: State | None = None
     since: datetime | None = None
     incident_id: UUID | None = None
+    ended_incident_id: UUID | None = None
     announced: bool = False
     last_announced_at: datetime | None = None
     evaluated_through: datetime | None = None

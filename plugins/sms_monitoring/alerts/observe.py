@@ -6,6 +6,7 @@ bound; no row is no data. ``details`` is a JSON object of label → text, shown 
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from sms_monitoring.timeframe import Window
 
 COLUMNS = {"entity", "value", "sample_size"}
+MAX_ENTITY = 200
+MAX_SAMPLE = 2**62
 
 
 class ObservationError(RuntimeError):
@@ -35,19 +38,34 @@ def observe(conn: Connection, alert_type: str, window: Window) -> list[Observati
         conn.execute("SET TRANSACTION READ ONLY")
         rows = db.fetch_all(conn, name, {"window_start": window.start, "window_end": window.end})
     observations = [_observation(name, row) for row in rows]
-    entities = [observation.entity for observation in observations]
-    if repeated := {entity for entity in entities if entities.count(entity) > 1}:
-        raise ObservationError(f"{name} answers more than one row for entity {', '.join(sorted(repeated))}")
+    counted = Counter(observation.entity for observation in observations)
+    if repeated := sorted(entity for entity, rows in counted.items() if rows > 1):
+        raise ObservationError(f"{name} answers more than one row for entity {', '.join(repeated)}")
     return observations
 
 
 def _observation(name: str, row: Row) -> Observation:
     if missing := COLUMNS - row.keys():
         raise ObservationError(f"{name} lacks column {', '.join(sorted(missing))}; it selects {', '.join(row)}")
-    try:
-        value = None if row["value"] is None else Decimal(str(row["value"]))
-        sample_size = int(row["sample_size"] or 0)
-    except (ArithmeticError, TypeError, ValueError) as error:
-        raise ObservationError(f"{name}: value and sample_size must be numbers: {error!r}") from error
-    details: dict[str, Any] = row.get("details") or {}
-    return Observation(entity=str(row["entity"]), value=value, sample_size=sample_size, details=details)
+    entity, details = row["entity"], row.get("details") or {}
+    if not isinstance(entity, str) or not 1 <= len(entity) <= MAX_ENTITY:
+        raise ObservationError(f"{name}: entity must be a text of 1 to {MAX_ENTITY} characters, not {entity!r:.80}")
+    if not isinstance(details, dict):
+        raise ObservationError(f"{name}: details must be a JSON object of label to text, not {type(details).__name__}")
+    return Observation(
+        entity=entity,
+        value=_number(name, "value", row["value"]),
+        sample_size=int(_number(name, "sample_size", row["sample_size"]) or 0),
+        details=details,
+    )
+
+
+def _number(name: str, column: str, value: Any) -> Decimal | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise ObservationError(f"{name}: value and sample_size must be numbers; {column} is {value!r:.80}")
+    number = Decimal(str(value))
+    if column == "sample_size" and not 0 <= number < MAX_SAMPLE:
+        raise ObservationError(f"{name}: sample_size {value} is no count")
+    return number

@@ -37,7 +37,7 @@ class SmsMetricsHook(PostgresHook):
         conn: Any = self.get_conn()
         conn.autocommit = True
         try:
-            yield conn
+            yield db.prepared(conn)
         finally:
             conn.close()
 

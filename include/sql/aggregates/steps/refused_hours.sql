@@ -13,6 +13,8 @@ WHERE
             SELECT 1 FROM sms_metrics_hourly AS r
             WHERE
                 r.metric_date = (h.metric_hour AT TIME ZONE 'UTC')::date
+                -- Known when planned: the other partitions are then not even looked at.
+                AND r.metric_date BETWEEN (%(first_hour)s AT TIME ZONE 'UTC')::date AND (%(last_hour)s AT TIME ZONE 'UTC')::date
                 AND r.metric_hour = h.metric_hour
                 AND r.metric_type = ANY(%(metric_types)s)
         )

@@ -1,0 +1,78 @@
+"""Every benchmark once, at a size that says nothing about speed: each compares only what gave the same rows."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from benchmarks import history, parsing, recompute, refresh, simulator
+from benchmarks.bare_insert import bare_insert
+from benchmarks.bench import Bench, BenchmarkError
+from benchmarks.databases import check_same_rows, scratch_database
+from psycopg.conninfo import conninfo_to_dict
+
+from tests.conftest import REPOSITORY
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "figures"),
+    [
+        (simulator, ["simulator_messages_per_second"]),
+        (refresh, ["refresh_speedup_1m", "refresh_speedup_5m"]),
+        (recompute, ["recompute_ratio"]),
+        (history, ["hourly_history_ratio"]),
+        (parsing, ["dag_parse_ratio"]),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_benchmark_gives_its_figures(postgres, tmp_path, monkeypatch, benchmark, figures):
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    results = benchmark.run(Bench(postgres, quick=True))
+    assert list(results) == figures
+    assert all(value > 0 for value in results.values())
+
+
+def test_a_scratch_database_is_gone_at_the_end_also_after_an_error(postgres):
+    with pytest.raises(RuntimeError, match="half-way"), scratch_database(postgres) as uri:
+        name = conninfo_to_dict(uri)["dbname"]
+        assert postgres.has_database(name)
+        raise RuntimeError("half-way")
+    assert not postgres.has_database(name)
+
+
+def test_the_command_prints_one_json_object_last():
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "simulator", "--quick"],
+        cwd=REPOSITORY,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": "plugins"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(json.loads(done.stdout.splitlines()[-1])) == ["simulator_messages_per_second"]
+    assert "messages in" in done.stderr
+
+
+def test_an_unknown_benchmark_is_refused_with_the_names_of_the_known():
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "nonsense"], cwd=REPOSITORY, env={"PYTHONPATH": "plugins"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "no benchmark nonsense; there are: simulator, refresh" in done.stderr
+
+
+def test_two_ways_with_different_rows_are_not_compared(db):
+    check_same_rows(db, "VALUES (1), (2)", "VALUES (2), (1)")
+    with pytest.raises(BenchmarkError, match=r"1 rows only in \[VALUES \(1\), \(1\)\], 0 only in"):
+        check_same_rows(db, "VALUES (1), (1)", "VALUES (1)")
+
+
+def test_the_bare_statement_is_valid_sql_of_one_statement(db):
+    statement = bare_insert("bare_")
+    with pytest.raises(psycopg.errors.UndefinedTable, match="bare_sms_metrics"):
+        db.execute(statement.encode(), {"window_start": "2026-03-10", "window_end": "2026-03-11"})
