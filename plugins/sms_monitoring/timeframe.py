@@ -58,6 +58,10 @@ class Window:
         return cls(floor_hour(start), last if last == end else last + HOUR)
 
 
+# Every hour that the tables can hold; times outside it are no times of messages.
+EVER = Window(datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+
+
 def contiguous(hours: Iterable[datetime]) -> list[Window]:
     """Hours, in any order and repeated or not, as the fewest windows that hold just them."""
     windows: list[Window] = []

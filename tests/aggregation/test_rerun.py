@@ -224,3 +224,66 @@ def test_kill_9_before_any_statement_then_a_rerun_equals_one_clean_run(db, datab
     assert statement > 20, "the whole path was walked, statement by statement"
     found = snapshot(db)
     assert found == clean_run(db)
+
+
+def test_a_single_old_row_does_not_disarm_the_guard_against_purged_hours(db):
+    add_message(db, "2001-01-01 10:00")
+    add_message(db, "2026-03-01 10:00")
+    window = Window(at("2026-03-01 09:00"), at("2026-03-01 11:00"))
+    aggregate_range(db, "delivery", window)
+    before = snapshot(db)
+    db.execute("DELETE FROM sms_messages WHERE sent_at > '2026-01-01'")
+    with pytest.raises(HoursRefusedError):
+        aggregate_range(db, "delivery", window)
+    assert snapshot(db) == before
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"campaign_id": "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=9000))},
+        {"carrier": "".join(random.Random(2).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=9000))},
+        {"generated_via": "llm", "generation_time_ms": 2**31 - 1},
+        {"updated_at": "infinity"},
+        {"failed_at": "infinity"},
+        {"cancelled_at": "-infinity"},
+        {"cancelled_at": "20000-01-01"},
+        {"failed_at": "0044-03-15 BC"},
+    ],
+    ids=lambda odd: next(reversed(odd)),
+)
+def test_one_odd_row_does_not_blind_its_family(db, odd):
+    add_message(db, "10:00")
+    add_message(db, "10:10", updated_at=at("10:11"))
+    columns = ", ".join(f"{name} = %({name})s" for name in odd)
+    db.execute(f"UPDATE sms_messages SET {columns} WHERE sent_at = '2026-03-10 10:10+00'", odd)
+    run_hour(db, at("10:00"))
+    [(sent,)] = db.execute(
+        "SELECT value_sum FROM sms_metrics_hourly WHERE metric_type = 'sent_count' AND dimension = 'all'"
+    ).fetchall()
+    assert sent == 2
+
+
+def test_a_transaction_that_commits_an_hour_late_is_found(db):
+    message = add_message(db, "2026-03-09 10:30", delivered_at=None)
+    run_hour(db, at("2026-03-09 10:00"))
+    add_message(db, "11:59")
+    run_hour(db, at("11:00"))
+    receipt(db, message, at("10:40"), known_at=at("11:00"))
+    run_hour(db, at("12:00"))
+    old = db.execute(
+        "SELECT count(*) FROM sms_metrics WHERE metric_date = '2026-03-09' AND metric_type = 'delivered_count'"
+    )
+    assert old.fetchone() == (1,)
+
+
+def test_retention_between_aggregation_and_refresh_keeps_what_was_counted(db):
+    add_message(db, "10:00")
+    window = Window(at("10:00"), at("11:00"))
+    aggregate_range(db, "delivery", window)
+    refresh_views(db)
+    aggregate_range(db, "delivery", window)
+    db.execute("DROP TABLE sms_metrics_20260310")
+    db.execute("UPDATE sms_retention_policies SET dropped_before = '2026-03-11' WHERE table_name = 'sms_metrics'")
+    refresh_views(db)
+    assert db.execute("SELECT active_users FROM sms_active_users_by_day").fetchall() == [(1,)]

@@ -10,7 +10,7 @@ import pytest
 
 from sms_monitoring import db as sms_db
 from sms_monitoring.alerts.evaluate import Evaluator
-from sms_monitoring.alerts.store import ThresholdMissingError
+from sms_monitoring.alerts.store import ThresholdMissingError, WindowRetiredError
 from sms_monitoring.operators.delivery_rate import DeliveryRateAlertOperator
 from sms_monitoring.timeframe import HOUR, Window
 from tests.killing import killed_before_statement
@@ -298,3 +298,12 @@ def test_kill_9_before_any_statement_then_a_rerun_opens_and_announces_once(db, d
     assert statement > 8
     assert len(incidents(db)) == 1
     assert outbox(db) == [TRIGGER]
+
+
+def test_a_window_that_retention_dropped_is_refused_by_name(db):
+    hour_of_traffic(db, at("08:00"), *FAILING)
+    db.execute(
+        "UPDATE sms_retention_policies SET dropped_before = '2026-04-01' WHERE table_name = 'sms_alert_evaluations'"
+    )
+    with pytest.raises(WindowRetiredError, match="evaluations before 2026-04-01 were dropped by retention"):
+        evaluate(db, at("08:00"), replay=True)

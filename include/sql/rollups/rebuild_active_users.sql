@@ -12,4 +12,9 @@ CROSS JOIN LATERAL (
             AND m.metric_date = ANY(%(days)s::date[])
     ) AS seen
 ) AS active
+-- What retention has dropped since can no longer be counted: the number that was counted then stays.
+WHERE NOT EXISTS (
+    SELECT 1 FROM sms_retention_policies AS p
+    WHERE p.table_name = 'sms_metrics' AND day.metric_date < p.dropped_before
+)
 ON CONFLICT (metric_date) DO UPDATE SET active_users = excluded.active_users

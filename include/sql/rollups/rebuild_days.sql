@@ -7,6 +7,11 @@ WITH emptied AS (
             SELECT 1 FROM sms_metrics_hourly AS h
             WHERE h.metric_date = d.metric_date AND h.metric_type = d.metric_type AND h.dimension = 'all'
         )
+        -- Gone by retention is not gone from the source.
+        AND NOT EXISTS (
+            SELECT 1 FROM sms_retention_policies AS p
+            WHERE p.table_name = 'sms_metrics_hourly' AND d.metric_date < p.dropped_before
+        )
 )
 
 INSERT INTO sms_metrics_by_day AS d (metric_date, metric_type, value_sum, value_count, buckets)

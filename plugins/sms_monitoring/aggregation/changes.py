@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sms_monitoring import db
-from sms_monitoring.timeframe import HOUR, floor_hour
+from sms_monitoring.timeframe import EVER, HOUR, floor_hour
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# A product's transaction may commit rows whose changed_at lies before what was already looked at.
-OVERLAP = timedelta(minutes=15)
+# A product's transaction may commit rows whose changed_at lies before what was already looked at; one that stays
+# open for longer than this is found by the look-back, or by sms_recompute_range.
+OVERLAP = timedelta(hours=2)
 # How far the first run on a new database looks for changes; older history is recomputed by range.
 FIRST_LOOK = timedelta(hours=48)
 
@@ -43,7 +44,9 @@ def notice_changes(conn: Connection, family: Family, until: datetime) -> int:
     with conn.transaction():
         db.lock(conn, "changes", family.name)
         since = _watermark(conn, family) or until - FIRST_LOOK
-        touched = db.fetch_all(conn, family.sql("changes"), {"since": since - OVERLAP})
+        touched = db.fetch_all(
+            conn, family.sql("changes"), {"since": since - OVERLAP, "earliest": EVER.start, "latest": EVER.end}
+        )
         if not touched:
             return 0
         now = conn.execute("SELECT now()").fetchone()[0]  # type: ignore[index]
@@ -52,7 +55,7 @@ def notice_changes(conn: Connection, family: Family, until: datetime) -> int:
             log.warning("%s has rows dated in the future (%s): not aggregated", family.source_view, max(ahead))
         hours = {row["metric_hour"] for row in touched} - set(ahead)
         mark_dirty(conn, family, hours)
-        _move_watermark(conn, family, min(max(row["changed_at"] for row in touched), now))
+        _move_watermark(conn, family, max(row["changed_at"] for row in touched))
         return len(hours)
 
 

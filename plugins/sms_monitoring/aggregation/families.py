@@ -16,7 +16,7 @@ class Family:
     """Metrics that come from one source view.
 
     :param name: the folder under ``include/sql/aggregates`` with ``facts.sql`` and, for a view,
-        ``changes.sql`` and ``oldest.sql``.
+        ``changes.sql``.
     :param source_view: the view of the source contract; None for what applications recorded themselves.
     """
 

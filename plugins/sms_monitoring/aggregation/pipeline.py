@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from sms_monitoring.aggregation.changes import mark_dirty, notice_changes
 from sms_monitoring.aggregation.days import rebuild_dirty_days, refresh_daily_view
 from sms_monitoring.aggregation.families import FAMILIES
-from sms_monitoring.aggregation.recompute import ALL_HOURS, Recomputed, recompute
+from sms_monitoring.aggregation.recompute import Recomputed, recompute
 from sms_monitoring.sources import check_contract
-from sms_monitoring.timeframe import Window
+from sms_monitoring.timeframe import EVER, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ def aggregate_hour(conn: Connection, family_name: str, window: Window) -> Recomp
         check_contract(conn, family.source_view)
     notice_changes(conn, family, window.end)
     mark_dirty(conn, family, window.reaching_back(max(LOOK_BACK, window.end - window.start)).hours())
-    return recompute(conn, family, Window(ALL_HOURS.start, window.end))
+    return recompute(conn, family, Window(EVER.start, window.end))
 
 
 def aggregate_range(

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from sms_monitoring import db
-from sms_monitoring.timeframe import Window, contiguous
+from sms_monitoring.timeframe import EVER, contiguous
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sms_monitoring.aggregation.families import Family
     from sms_monitoring.db import Connection
+    from sms_monitoring.timeframe import Window
 
 log = logging.getLogger(__name__)
 
 # Hours that one transaction takes on: bounds its temporary table and what a kill -9 throws away.
 HOURS_AT_ONCE = 168
-ALL_HOURS = Window(datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+# The product may purge its rows from this age on; younger hours follow the source whatever it says.
+PURGE_AGE = timedelta(days=7)
 
 
 class HoursRefusedError(RuntimeError):
@@ -37,7 +39,7 @@ class Recomputed:
 
     :param hours: the hours rewritten.
     :param refused: hours left alone because their raw rows are gone.
-    :param rejected_facts: per metric type, source values that are no valid amount (negative, NaN).
+    :param rejected_facts: per metric type, source values that were left out: no valid amount, or an overlong user id.
     """
 
     family: str
@@ -59,7 +61,7 @@ class Recomputed:
 def recompute(
     conn: Connection,
     family: Family,
-    within: Window = ALL_HOURS,
+    within: Window = EVER,
     progress: Callable[[int], None] | None = None,
 ) -> Recomputed:
     """Recompute every dirty hour of ``family`` inside ``within``, oldest first.
@@ -73,7 +75,7 @@ def recompute(
     if result.refused:
         log.warning("%s: %d hours refused, their raw rows are gone", family.name, len(result.refused))
     for metric_type, count in result.rejected_facts.items():
-        log.warning("%s: %d values left out: negative or not a number", metric_type, count)
+        log.warning("%s: %d values left out: below zero, beyond all sense, or of an overlong user", metric_type, count)
     return result
 
 
@@ -85,11 +87,12 @@ def _recompute_batch(conn: Connection, family: Family, within: Window, result: R
         claimed = _claim(conn, family, within)
         if not claimed:
             return 0
+        db.execute(conn, "aggregates/steps/hold_retention.sql")
         metric_types = family.metric_types(conn)
-        refused = _refused(conn, family, claimed, metric_types)
-        hours = [hour for hour in claimed if hour not in refused]
-        for window in contiguous(hours):
-            _rewrite(conn, family, window, metric_types, result)
+        refused = _refused(conn, claimed)
+        for window in contiguous(set(claimed) - set(refused)):
+            refused += _rewrite(conn, family, window, metric_types, result)
+        hours = sorted(set(claimed) - set(refused))
         db.execute(conn, "aggregates/steps/note_aggregated.sql", {"family": family.name, "hours": hours})
         conn.execute(
             "INSERT INTO sms_dirty_days (metric_date) SELECT DISTINCT unnest(%s::date[])",
@@ -122,37 +125,38 @@ def _claim(conn: Connection, family: Family, within: Window) -> list[datetime]:
     return [row["metric_hour"] for row in rows]
 
 
-def _refused(conn: Connection, family: Family, hours: list[datetime], metric_types: list[str]) -> list[datetime]:
-    oldest = None
+def _refused(conn: Connection, hours: list[datetime]) -> list[datetime]:
+    return [row["metric_hour"] for row in db.fetch_all(conn, "aggregates/steps/refused_hours.sql", {"hours": hours})]
+
+
+def _rewrite(
+    conn: Connection, family: Family, window: Window, metric_types: list[str], result: Recomputed
+) -> list[datetime]:
+    """Replace what is stored of these hours by what the source says now; returns those it has purged, left alone."""
+    params: dict[str, Any] = {"window_start": window.start, "window_end": window.end, "metric_types": metric_types}
+    _collect_facts(conn, family, params, result)
+    purged: list[datetime] = []
     if family.source_view is not None:
-        oldest = db.fetch_all(conn, family.sql("oldest"), {"first_hour": hours[0]})[0]["oldest"]
-    rows = db.fetch_all(
-        conn,
-        "aggregates/steps/refused_hours.sql",
-        {
-            "hours": hours,
-            "first_hour": hours[0],
-            "last_hour": hours[-1],
-            "oldest": oldest,
-            "metric_types": metric_types if family.source_view else [],
-        },
-    )
-    return [row["metric_hour"] for row in rows]
-
-
-def _rewrite(conn: Connection, family: Family, window: Window, metric_types: list[str], result: Recomputed) -> None:
-    """Replace what is stored of these hours by what the source says now."""
-    params = {"window_start": window.start, "window_end": window.end, "metric_types": metric_types}
-    db.execute(conn, "aggregates/steps/create_facts.sql")
-    conn.execute("TRUNCATE sms_facts")
-    db.execute(conn, family.sql("facts"), params)
-    conn.execute("DELETE FROM sms_facts WHERE metric_type <> ALL(%s)", (metric_types,))
-    for row in db.fetch_all(conn, "aggregates/steps/reject_facts.sql"):
-        rejected = result.rejected_facts
-        rejected[row["metric_type"]] = rejected.get(row["metric_type"], 0) + row["facts"]
-    conn.execute("ANALYZE sms_facts")
+        rows = db.fetch_all(conn, "aggregates/steps/purged_hours.sql", {**params, "purge_age": PURGE_AGE})
+        purged = [row["metric_hour"] for row in rows]
+        conn.execute("DELETE FROM sms_facts WHERE metric_hour = ANY(%s)", (purged,))
+    params["kept_hours"] = purged
     if family.source_view is not None:  # recorded metrics stand in sms_metrics already
         db.execute(conn, "aggregates/steps/delete_metrics.sql", params)
         db.execute(conn, "aggregates/steps/insert_metrics.sql")
     db.execute(conn, "aggregates/steps/delete_rollup.sql", params)
     db.execute(conn, "aggregates/steps/insert_rollup.sql")
+    return purged
+
+
+def _collect_facts(conn: Connection, family: Family, params: dict[str, Any], result: Recomputed) -> None:
+    """Fill ``sms_facts`` with the family's facts of a window, those that make no sense left out."""
+    db.execute(conn, "aggregates/steps/create_facts.sql")
+    conn.execute("TRUNCATE sms_facts")
+    db.execute(conn, family.sql("facts"), params)
+    conn.execute("DELETE FROM sms_facts WHERE metric_type <> ALL(%s)", (params["metric_types"],))
+    db.execute(conn, "aggregates/steps/shorten_names.sql")
+    rejected = result.rejected_facts
+    for row in db.fetch_all(conn, "aggregates/steps/reject_facts.sql"):
+        rejected[row["metric_type"]] = rejected.get(row["metric_type"], 0) + row["facts"]
+    conn.execute("ANALYZE sms_facts")

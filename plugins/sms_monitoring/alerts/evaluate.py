@@ -73,6 +73,7 @@ class Evaluator:
         """Evaluate the window for every entity.
 
         :raises ThresholdMissingError: when the alert type has no threshold row.
+        :raises WindowRetiredError: when retention has dropped the window's evaluations.
         :raises ObservationError, psycopg.Error, FileNotFoundError: when its SELECT is broken; live
             state becomes ``error``, an open incident stays open.
         """
@@ -93,8 +94,7 @@ class Evaluator:
 
     def _store(self, observations: list[Observation], threshold: Threshold, blind: Judgement | None = None) -> None:
         """Judge, decide and write for every entity; ``blind`` is the judgement where nothing could be observed."""
-        day = self.window.end.date()
-        self.conn.execute("SELECT sms_ensure_partitions('sms_alert_evaluations', %s, %s)", (day, day))
+        store.make_partition(self.conn, self.window)
         with self.conn.transaction():
             # One evaluation of an alert type at a time: two would both see "no incident" and open one each.
             db.lock(self.conn, "evaluate", self.alert.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from psycopg.types.json import Json
@@ -12,7 +13,6 @@ from sms_monitoring.alerts.model import Standing, State, Threshold
 from sms_monitoring.notify.message import Severity
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
 
     from sms_monitoring.alerts.model import Judgement, Observation
@@ -24,6 +24,10 @@ class ThresholdMissingError(LookupError):
     """An alert type has an operator and a SQL file but no row in ``sms_alert_thresholds``."""
 
 
+class WindowRetiredError(LookupError):
+    """A window so old that retention has dropped its evaluations."""
+
+
 def load_threshold(conn: Connection, alert_type: str) -> Threshold:
     """:raises ThresholdMissingError: when the table has no row for ``alert_type``."""
     row = db.fetch_one(conn, "lifecycle/threshold.sql", {"alert_type": alert_type})
@@ -32,6 +36,20 @@ def load_threshold(conn: Connection, alert_type: str) -> Threshold:
             f"alert type {alert_type!r} has no row in sms_alert_thresholds; insert one to set its threshold"
         )
     return Threshold(**{**row, "severity": Severity(row["severity"])})
+
+
+def make_partition(conn: Connection, window: Window) -> None:
+    """See that the evaluations of ``window`` have a partition to go to.
+
+    :raises WindowRetiredError: when retention has dropped it.
+    """
+    day = (window.end - timedelta(microseconds=1)).date()
+    conn.execute("SELECT sms_ensure_partitions('sms_alert_evaluations', %s, %s)", (day, window.end.date()))
+    row = db.fetch_one(conn, "lifecycle/evaluations_kept_from.sql")
+    if row and row["dropped_before"] and window.end.date() < row["dropped_before"]:
+        raise WindowRetiredError(
+            f"evaluations before {row['dropped_before']} were dropped by retention; {window} is not evaluated again"
+        )
 
 
 def load_standings(conn: Connection, alert_type: str) -> dict[str, Standing]:
