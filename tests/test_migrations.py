@@ -48,6 +48,24 @@ def test_a_schema_that_does_not_exist_is_named_as_the_trouble(empty_database_uri
         migrate(lambda: psycopg.connect(empty_database_uri, options="-c search_path=nowhere"))
 
 
+def test_a_missing_first_schema_is_not_passed_over_for_the_next(empty_database_uri):
+    with pytest.raises(RuntimeError, match="monitoring, names no existing schema"):
+        migrate(lambda: psycopg.connect(empty_database_uri, options="-c search_path=monitoring,public"))
+    with sms_db.connect(empty_database_uri) as conn:
+        assert conn.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+
+
+def test_a_file_that_fails_is_named_and_changes_nothing(empty_database_uri, tmp_path, monkeypatch):
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001_good.sql").write_text("CREATE TABLE good ()")
+    (tmp_path / "migrations" / "0002_bad.sql").write_text("CREATE TABEL bad ()")
+    monkeypatch.setenv("SMS_MONITORING_SQL_DIR", str(tmp_path))
+    with pytest.raises(RuntimeError, match=r"0002_bad\.sql failed, and nothing was changed: syntax error"):
+        migrate(lambda: sms_db.connect(empty_database_uri))
+    with sms_db.connect(empty_database_uri) as conn:
+        assert conn.execute("SELECT to_regclass('good')").fetchone() == (None,)
+
+
 def test_an_older_bundle_refuses_a_newer_schema(empty_database_uri):
     migrate(lambda: sms_db.connect(empty_database_uri))
     with sms_db.connect(empty_database_uri) as conn:

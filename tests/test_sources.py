@@ -32,3 +32,22 @@ def test_a_view_that_does_not_exist_says_what_to_do(db):
     db.execute("DROP VIEW source_messages")
     with pytest.raises(SourceContractError, match="source_messages does not exist; install a preset"):
         check_contract(db, "source_messages")
+
+
+def test_installing_again_replaces_views_of_another_shape(db):
+    db.execute("ALTER VIEW source_messages RENAME COLUMN carrier TO operator")
+    install_preset(db, "buildos")
+    check_contract(db, "source_messages")
+
+
+def test_a_view_that_may_not_be_read_names_the_grant(db):
+    role = f"monitor_{db.info.dbname}"
+    db.execute(f'CREATE ROLE "{role}"')
+    try:
+        db.execute(f'GRANT SELECT ON sms_metrics TO "{role}"')
+        with db.transaction(), pytest.raises(SourceContractError, match="cannot be read: permission denied for view"):
+            db.execute(f'SET LOCAL ROLE "{role}"')
+            check_contract(db, "source_messages")
+    finally:
+        db.execute(f'DROP OWNED BY "{role}"')
+        db.execute(f'DROP ROLE "{role}"')

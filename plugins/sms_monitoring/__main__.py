@@ -9,6 +9,7 @@ import argparse
 import sys
 
 import psycopg
+import sqlalchemy
 
 from sms_monitoring import db
 from sms_monitoring.migrations import migrate
@@ -30,8 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             with db.connect() as conn:
                 print("\n".join(f"installed {view}" for view in install_preset(conn, options.preset)))
-    except (RuntimeError, SourceContractError, psycopg.Error) as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (RuntimeError, SourceContractError, psycopg.Error, sqlalchemy.exc.DBAPIError) as error:
+        print(f"error: {getattr(error, 'orig', None) or error}", file=sys.stderr)
         return 1
     return 0
 

@@ -31,8 +31,8 @@ def migrate(open_connection: Callable[[], Connection]) -> list[str]:
 
     :param open_connection: opens the connection to use, e.g. ``hook.get_conn`` or ``db.connect``.
     :returns: names of the migrations applied now; empty when there was nothing to do.
-    :raises RuntimeError: when the search_path names no existing schema, or the database has had a
-        migration that these files lack: an older bundle must not touch a newer schema.
+    :raises RuntimeError: when the first schema of the search_path does not exist, when a file fails, or when the
+        database has had a migration that these files lack: an older bundle must not touch a newer schema.
     """
     engine = sqlalchemy.create_engine(
         "postgresql+psycopg://", creator=lambda: _in_transactions(open_connection()), poolclass=sqlalchemy.NullPool
@@ -52,8 +52,15 @@ def _in_transactions(conn: Connection) -> Connection:
 
 def _pin_search_path(connection: sqlalchemy.Connection) -> None:
     # SECURITY DEFINER functions keep the search_path they are made under: one schema, temporary tables last.
-    if connection.exec_driver_sql("SELECT current_schema()").scalar() is None:
-        raise RuntimeError("the connection's search_path names no existing schema; create it first")
+    first, schema, role = connection.exec_driver_sql(
+        "SELECT split_part(current_setting('search_path'), ',', 1), quote_ident(current_schema()), quote_ident(current_user)"
+    ).one()
+    # PostgreSQL passes silently over a schema that is not there; the tables would land in the next one.
+    if schema is None or first.strip() not in ('"$user"', schema):
+        raise RuntimeError(
+            f"the first schema of the connection's search_path, {first.strip() or 'which is empty'}, names no existing schema"
+            f" that {role} may use; an administrator makes it with: CREATE SCHEMA … AUTHORIZATION {role}"
+        )
     connection.exec_driver_sql("SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)")
 
 
@@ -87,9 +94,16 @@ def _script(connection: sqlalchemy.Connection, name: str, previous: str | None) 
         revision=_revision(name),
         down_revision=None if previous is None else _revision(previous),
         # Without parameters psycopg runs a file of many statements as it stands, percent signs too.
-        upgrade=lambda: connection.execution_options(no_parameters=True).exec_driver_sql(read_sql(name)),
+        upgrade=lambda: _run_file(connection, name),
     )
     return Script(module, _revision(name), name)
+
+
+def _run_file(connection: sqlalchemy.Connection, name: str) -> None:
+    try:
+        connection.execution_options(no_parameters=True).exec_driver_sql(read_sql(name))
+    except sqlalchemy.exc.DBAPIError as error:
+        raise RuntimeError(f"include/sql/{name} failed, and nothing was changed: {error.orig}") from error
 
 
 def _revision(name: str) -> str:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
+
 from sms_monitoring.sqlfiles import list_sql, read_sql, sql_root
 
 if TYPE_CHECKING:
@@ -89,7 +92,9 @@ def install_preset(conn: Connection, preset: str) -> list[str]:
     files = list_sql(f"sources/{preset}")
     views = [name.rsplit("/", 1)[1].removesuffix(".sql") for name in files]
     with conn.transaction():
-        for name in files:
+        for name, view in zip(files, views, strict=True):
+            # CREATE OR REPLACE could neither drop a column nor change its type.
+            conn.execute(sql.SQL("DROP VIEW IF EXISTS {}.{}").format(*map(sql.Identifier, (_schema(conn), view))))
             conn.execute(read_sql(name).encode())
         for view in views:
             check_contract(conn, view)
@@ -100,10 +105,15 @@ def install_preset(conn: Connection, preset: str) -> list[str]:
     return views
 
 
+def _schema(conn: Connection) -> str:
+    row = conn.execute("SELECT current_schema()").fetchone()
+    return str(row[0]) if row else "public"
+
+
 def check_contract(conn: Connection, view: str) -> None:
     """See that ``view`` exists with the columns and types of :data:`CONTRACT`.
 
-    :raises SourceContractError: naming the view, each column at fault, and what is expected.
+    :raises SourceContractError: naming the view, each column at fault, and what is expected; or what may not be read.
     """
     rows = conn.execute(
         "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute"
@@ -127,3 +137,10 @@ def check_contract(conn: Connection, view: str) -> None:
             f"source view {view} does not keep the contract: {'; '.join(faults)}."
             " See docs/ARCHITECTURE.md, source contract."
         )
+    try:
+        with conn.transaction():
+            conn.execute(sql.SQL("SELECT 1 FROM {} LIMIT 0").format(sql.Identifier(view)))
+    except InsufficientPrivilege as error:
+        raise SourceContractError(
+            f"source view {view} cannot be read: {error.diag.message_primary}; GRANT SELECT on it to {conn.info.user}"
+        ) from error

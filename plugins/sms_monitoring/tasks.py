@@ -43,10 +43,15 @@ def aggregate_family(family: str) -> dict[str, Any]:
 
 def recompute_family(family: str, start: str, end: str) -> int:
     """Recompute one family for all hours from ``start`` to ``end`` (ISO 8601); returns how many."""
+    from airflow.sdk.exceptions import AirflowFailException
+
     from sms_monitoring.aggregation import pipeline
     from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
 
-    window = parse_range(start, end)
+    try:
+        window = parse_range(start, end)
+    except ValueError as error:
+        raise AirflowFailException(str(error)) from error  # no retry makes it a range
     done = 0
 
     def progress(hours: int) -> None:

@@ -1,5 +1,5 @@
 -- One row an event of a user: 'opt_out', 'quiet_hours_skip', 'daily_limit_hit'.
-CREATE OR REPLACE VIEW source_engagement AS
+CREATE VIEW source_engagement AS
 SELECT
     user_id::text AS user_id,
     NULL::text AS campaign,

@@ -1,5 +1,5 @@
 -- One row a message text that was produced: outcome 'llm', or 'template' where the LLM failed.
-CREATE OR REPLACE VIEW source_generations AS
+CREATE VIEW source_generations AS
 SELECT
     user_id::text AS user_id,
     campaign_id AS campaign,

@@ -1,5 +1,5 @@
 -- One row a message. Times are when each thing happened, null where it did not (yet).
-CREATE OR REPLACE VIEW source_messages AS
+CREATE VIEW source_messages AS
 SELECT
     id::text AS message_id,
     user_id::text AS user_id,
