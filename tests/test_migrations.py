@@ -44,7 +44,7 @@ def test_the_search_path_chooses_the_schema_and_nothing_else_is_touched(empty_da
 
 
 def test_a_schema_that_does_not_exist_is_named_as_the_trouble(empty_database_uri):
-    with pytest.raises(RuntimeError, match="search_path names no existing schema"):
+    with pytest.raises(RuntimeError, match="nowhere, names no existing schema"):
         migrate(lambda: psycopg.connect(empty_database_uri, options="-c search_path=nowhere"))
 
 

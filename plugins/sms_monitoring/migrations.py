@@ -53,13 +53,14 @@ def _in_transactions(conn: Connection) -> Connection:
 def _pin_search_path(connection: sqlalchemy.Connection) -> None:
     # SECURITY DEFINER functions keep the search_path they are made under: one schema, temporary tables last.
     first, schema, role = connection.exec_driver_sql(
-        "SELECT split_part(current_setting('search_path'), ',', 1), quote_ident(current_schema()), quote_ident(current_user)"
+        "SELECT split_part(current_setting('search_path'), ',', 1), quote_ident(current_schema()),"
+        " quote_ident(current_user)"
     ).one()
     # PostgreSQL passes silently over a schema that is not there; the tables would land in the next one.
     if schema is None or first.strip() not in ('"$user"', schema):
         raise RuntimeError(
-            f"the first schema of the connection's search_path, {first.strip() or 'which is empty'}, names no existing schema"
-            f" that {role} may use; an administrator makes it with: CREATE SCHEMA … AUTHORIZATION {role}"
+            f"the first schema of the connection's search_path, {first.strip()}, names no existing schema that {role}"
+            f" may use; an administrator makes it with: CREATE SCHEMA … AUTHORIZATION {role}"
         )
     connection.exec_driver_sql("SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)")
 
