@@ -15,7 +15,7 @@ from psycopg.rows import TupleRow, dict_row
 from sms_monitoring.sqlfiles import read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Connection = psycopg.Connection[TupleRow]
 Row = dict[str, Any]
@@ -59,6 +59,13 @@ def fetch_one(conn: Connection, sql_file: str, params: Mapping[str, Any] | None 
 def execute(conn: Connection, sql_file: str, params: Mapping[str, Any] | None = None) -> int:
     """Run the statement in ``sql_file``; returns the number of rows it touched."""
     return conn.execute(read_sql(sql_file).encode(), params).rowcount
+
+
+def execute_many(conn: Connection, sql_file: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Run the statement in ``sql_file`` once for each of ``rows``, without waiting for each answer."""
+    if rows:
+        with conn.cursor() as cursor:
+            cursor.executemany(read_sql(sql_file).encode(), rows)
 
 
 def lock(conn: Connection, *names: str) -> None:

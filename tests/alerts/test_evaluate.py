@@ -10,6 +10,7 @@ import pytest
 
 from sms_monitoring import db as sms_db
 from sms_monitoring.alerts.evaluate import Evaluator
+from sms_monitoring.alerts.followup import FollowUp
 from sms_monitoring.alerts.store import ThresholdMissingError, WindowRetiredError
 from sms_monitoring.operators.delivery_rate import DeliveryRateAlertOperator
 from sms_monitoring.timeframe import HOUR, Window
@@ -50,14 +51,20 @@ def aggregated(db, start):
     )
 
 
+def follow_up(db, now):
+    """What the DAGs do between the evaluations."""
+    return FollowUp(conn=db, now=now).run()
+
+
 def run_hours(db, *hours, first="08:00"):
-    """Evaluate hours of traffic in a row; None is an hour without any."""
+    """Evaluate hours of traffic in a row, each followed up; None is an hour without any."""
     for index, traffic in enumerate(hours):
         start = at(first) + index * HOUR
         aggregated(db, start)
         if traffic:
             hour_of_traffic(db, start, *traffic)
         evaluate(db, start)
+        follow_up(db, start + HOUR + timedelta(minutes=2))
 
 
 def states(db):
@@ -77,6 +84,15 @@ def outbox(db):
     ).fetchall()
 
 
+def transitions(db):
+    return [
+        f"{before or 'none'} → {after}: {reason}"
+        for before, after, reason in db.execute(
+            "SELECT from_state, to_state, reason FROM sms_alert_transitions ORDER BY id"
+        ).fetchall()
+    ]
+
+
 def verdicts(db):
     return db.execute("SELECT verdict, reason, replayed FROM sms_alert_evaluations ORDER BY window_end").fetchall()
 
@@ -90,11 +106,129 @@ def utc(db):
 
 
 def test_an_incident_from_its_first_hour_to_its_last(db):
-    run_hours(db, HEALTHY, FAILING, FAILING, HEALTHY)
-    assert incidents(db) == [("10:01:00", "12:01:00", "recovered")]
+    run_hours(db, HEALTHY, FAILING, FAILING, HEALTHY, HEALTHY)
+    assert incidents(db) == [("10:01:00", "13:01:00", "recovered")]
     assert outbox(db) == [TRIGGER, RESOLVE]
     assert states(db) == [("all", "ok", False)]
-    assert [verdict for verdict, *_ in verdicts(db)] == ["ok", "breach", "breach", "ok"]
+    assert [verdict for verdict, *_ in verdicts(db)] == ["ok", "breach", "breach", "ok", "ok"]
+    assert transitions(db) == [
+        "none → ok: first",
+        "ok → firing: new",
+        "firing → recovering: recovering",
+        "recovering → ok: resolved",
+    ]
+
+
+def test_every_transition_names_its_window_and_its_incident(db):
+    run_hours(db, HEALTHY, FAILING)
+    rows = db.execute(
+        "SELECT t.window_end, t.incident_id = h.id FROM sms_alert_transitions AS t CROSS JOIN sms_alert_history AS h"
+    ).fetchall()
+    assert rows == [(at("09:00"), None), (at("10:00"), True)]
+
+
+def test_a_breach_is_pending_until_it_has_been_seen_often_enough(db):
+    db.execute("UPDATE sms_alert_thresholds SET pending_evaluations = 3")
+    run_hours(db, FAILING, FAILING, HEALTHY, FAILING, FAILING)
+    assert states(db) == [("all", "pending", False)]
+    run_hours(db, FAILING, first="13:00")
+    assert states(db) == [("all", "firing", True)]
+    assert transitions(db) == [
+        "none → pending: pending",
+        "pending → ok: cleared",
+        "ok → pending: pending",
+        "pending → firing: new",
+    ]
+
+
+def test_an_hour_judged_again_counts_once_towards_pending_and_recovery(db):
+    db.execute("UPDATE sms_alert_thresholds SET pending_evaluations = 2")
+    run_hours(db, FAILING)
+    evaluate(db, at("08:00"))
+    evaluate(db, at("08:00"))
+    assert states(db) == [("all", "pending", False)]
+    run_hours(db, FAILING, HEALTHY, first="09:00")
+    evaluate(db, at("10:00"))
+    assert states(db) == [("all", "recovering", True)]
+
+
+def test_while_it_fires_a_value_is_good_only_past_the_recovery_threshold(db):
+    db.execute("UPDATE sms_alert_thresholds SET recovery_threshold = 95 WHERE alert_type = 'delivery_rate_critical'")
+    run_hours(db, FAILING, (300, 280), (300, 280))  # 93 %: not in breach, and not recovered
+    assert states(db) == [("all", "firing", True)]
+    run_hours(db, HEALTHY, HEALTHY, first="11:00")
+    assert outbox(db) == [TRIGGER, RESOLVE]
+
+
+def test_an_evaluation_delay_judges_the_hour_before(db):
+    db.execute("UPDATE sms_alert_thresholds SET evaluation_delay_hours = 1")
+    run_hours(db, FAILING, HEALTHY)
+    assert db.execute("SELECT window_end, verdict FROM sms_alert_evaluations ORDER BY window_end").fetchall() == [
+        (at("08:00"), "no_data"),
+        (at("09:00"), "breach"),
+    ]
+
+
+def test_every_channel_of_the_alert_is_told_and_told_of_the_end(db):
+    db.execute("UPDATE sms_alert_thresholds SET additional_channels = '{slack,pagerduty,email}'")
+    run_hours(db, FAILING, HEALTHY, HEALTHY)
+    assert [(event, channel) for event, channel, *_ in outbox(db)] == [
+        ("trigger", "pagerduty"),
+        ("trigger", "slack"),
+        ("trigger", "email"),
+        ("resolve", "email"),
+        ("resolve", "pagerduty"),
+        ("resolve", "slack"),
+    ]
+
+
+def test_no_data_is_a_breach_where_the_policy_says_so_and_the_message_says_what_is_missing(db):
+    db.execute("UPDATE sms_alert_thresholds SET no_data_policy = 'alert'")
+    run_hours(db, HEALTHY, None)
+    [(message,)] = db.execute("SELECT message FROM sms_alert_notifications").fetchall()
+    assert message["title"] == "SMS delivery rate is low: no data"
+    assert "there was nothing to measure from 2026-03-10 09:00 to 2026-03-10 10:00 UTC" in message["summary"]
+    assert db.execute("SELECT cause, metric_value FROM sms_alert_history").fetchall() == [("no_rows", None)]
+
+
+def test_an_hour_never_aggregated_is_not_fine_even_where_no_data_is(db):
+    db.execute("UPDATE sms_alert_thresholds SET no_data_policy = 'ok'")
+    run_hours(db, None)
+    assert states(db) == [("all", "ok", False)]
+    evaluate(db, at("09:00"))
+    assert states(db) == [("all", "no_data", False)]
+
+
+def test_a_message_names_owner_and_runbook(db):
+    db.execute("UPDATE sms_alert_thresholds SET owner = 'messaging', runbook_url = 'https://wiki.example.com/delivery'")
+    run_hours(db, FAILING)
+    [(message,)] = db.execute("SELECT message FROM sms_alert_notifications").fetchall()
+    assert ["Owner", "messaging"] in message["facts"]
+    assert message["links"][0] == {"label": "Runbook", "url": "https://wiki.example.com/delivery"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "pending_evaluations = 0",
+        "recovery_evaluations = 0",
+        "recovery_threshold = 80",
+        "widen_to_hours = -1",
+        "long_window_minimum_sample = 0",
+        "no_data_policy = 'panic'",
+        "evaluation_delay_hours = -1",
+        "repeat_interval_minutes = 1",
+        "escalation_channel = 'email'",
+        "escalate_after_minutes = 30",
+        "escalation_channel = 'pigeon', escalate_after_minutes = 30",
+        "additional_channels = '{slack,pigeon}'",
+        "runbook_url = 'javascript:alert(1)'",
+        "owner = ''",
+    ],
+)
+def test_nonsense_in_the_thresholds_table_is_refused(db, change):
+    with pytest.raises(psycopg.errors.IntegrityError):
+        db.execute(f"UPDATE sms_alert_thresholds SET {change} WHERE alert_type = 'delivery_rate_critical'")
 
 
 def test_a_healthy_product_opens_nothing_and_says_nothing(db):
@@ -114,7 +248,8 @@ def test_a_gap_in_the_data_resolves_nothing(db):
     run_hours(db, FAILING, None, TINY, FAILING)
     assert incidents(db) == [("09:01:00", None, None)]
     assert outbox(db) == [TRIGGER]
-    assert [verdict for verdict, *_ in verdicts(db)] == ["breach", "no_data", "insufficient_data", "breach"]
+    # Five messages are too few to tell: the last four hours with them still tell of the outage.
+    assert [verdict for verdict, *_ in verdicts(db)] == ["breach", "no_data", "breach", "breach"]
 
 
 def test_while_the_data_is_missing_the_incident_stays_open_and_the_state_says_so(db):
@@ -144,21 +279,33 @@ def test_an_hour_that_was_aggregated_before_it_was_over_is_not_judged(db):
 
 
 def test_an_incident_inside_the_cooldown_is_recorded_and_announced_when_it_outlasts_it(db):
-    db.execute("UPDATE sms_alert_thresholds SET cooldown_minutes = 150")
-    run_hours(db, FAILING, HEALTHY, FAILING, FAILING, FAILING)
+    db.execute("UPDATE sms_alert_thresholds SET cooldown_minutes = 240")
+    run_hours(db, FAILING, HEALTHY, HEALTHY, FAILING, FAILING, FAILING)
     assert len(incidents(db)) == 2
     assert outbox(db) == [TRIGGER, RESOLVE, ("trigger", "pagerduty", "suppressed", "cooldown"), TRIGGER]
+    assert transitions(db)[-3:] == ["ok → firing: new", "firing → firing: cooldown", "firing → firing: announced"]
 
 
 def test_an_incident_that_ends_inside_the_cooldown_is_recorded_and_never_spoken_of(db):
     db.execute("UPDATE sms_alert_thresholds SET cooldown_minutes = 600")
-    run_hours(db, FAILING, HEALTHY, FAILING, HEALTHY)
-    assert [resolved for _, resolved, _ in incidents(db)] == ["10:01:00", "12:01:00"]
+    run_hours(db, FAILING, HEALTHY, HEALTHY, FAILING, HEALTHY, HEALTHY)
+    assert [resolved for _, resolved, _ in incidents(db)] == ["11:01:00", "14:01:00"]
     assert outbox(db) == [TRIGGER, RESOLVE, ("trigger", "pagerduty", "suppressed", "cooldown")]
 
 
-def test_a_flapping_alert_with_a_short_cooldown_speaks_every_time(db):
+def test_an_alert_that_flaps_every_hour_is_one_incident(db):
     run_hours(db, FAILING, HEALTHY, FAILING, HEALTHY, FAILING)
+    assert outbox(db) == [TRIGGER]
+    assert transitions(db)[1:] == [
+        "firing → recovering: recovering",
+        "recovering → firing: relapsed",
+        "firing → recovering: recovering",
+        "recovering → firing: relapsed",
+    ]
+
+
+def test_one_that_comes_back_after_it_was_over_is_told_every_time(db):
+    run_hours(db, FAILING, HEALTHY, HEALTHY, FAILING, HEALTHY, HEALTHY, FAILING)
     assert outbox(db) == [TRIGGER, RESOLVE, TRIGGER, RESOLVE, TRIGGER]
 
 
@@ -167,6 +314,7 @@ def test_history_never_pages(db):
     evaluate(db, at("08:00"), replay=True)
     assert verdicts(db) == [("breach", "past_threshold", True)]
     assert states(db) == incidents(db) == outbox(db) == []
+    assert transitions(db) == ["none → None: replayed"]
 
 
 def test_an_older_window_than_the_newest_judged_changes_nothing(db):
@@ -189,8 +337,13 @@ def test_a_trigger_that_failed_for_good_told_nobody_and_is_said_again(db):
     run_hours(db, FAILING)
     db.execute("UPDATE sms_alert_notifications SET status = 'failed'")
     run_hours(db, FAILING, FAILING, first="09:00")
-    assert outbox(db) == [("trigger", "pagerduty", "failed", None), TRIGGER]
+    failed = ("trigger", "pagerduty", "failed", None)
+    assert outbox(db) == [failed, TRIGGER]
     assert len(incidents(db)) == 1
+    for hour in ("11:00", "12:00", "13:00"):
+        db.execute("UPDATE sms_alert_notifications SET status = 'failed'")
+        run_hours(db, FAILING, first=hour)
+    assert outbox(db) == [failed] * 3, "three times, not for ever"
 
 
 def test_the_same_hour_judged_again_opens_one_incident_and_follows_corrected_data(db):
@@ -199,6 +352,7 @@ def test_the_same_hour_judged_again_opens_one_incident_and_follows_corrected_dat
     assert outbox(db) == [TRIGGER]
     hour_of_traffic(db, at("08:00"), *HEALTHY)
     evaluate(db, at("08:00"))
+    run_hours(db, HEALTHY, first="09:00")
     assert outbox(db) == [TRIGGER, RESOLVE]
 
 
@@ -229,7 +383,11 @@ def test_an_incident_resolved_by_a_person_is_over_and_a_new_breach_is_a_new_inci
     db.execute("UPDATE sms_alert_history SET resolved_at = now(), resolved_by = 'ann'")
     run_hours(db, FAILING, first="09:00")
     assert len(incidents(db)) == 2
-    assert outbox(db) == [TRIGGER, RESOLVE, TRIGGER]
+    assert sorted(outbox(db)) == [RESOLVE, TRIGGER, TRIGGER]
+    assert transitions(db)[1:] == [
+        "firing → ok: resolved_by_person",
+        "ok → firing: new",
+    ]
 
 
 def test_the_end_that_a_person_set_is_told_where_the_beginning_was(db):
@@ -244,7 +402,7 @@ def test_the_end_that_a_person_set_is_told_where_the_beginning_was(db):
 def test_a_changed_threshold_takes_effect_at_the_next_evaluation(db):
     run_hours(db, FAILING)
     db.execute("UPDATE sms_alert_thresholds SET threshold_value = 20, notification_channel = 'slack'")
-    run_hours(db, FAILING, first="09:00")
+    run_hours(db, FAILING, FAILING, first="09:00")
     assert outbox(db) == [TRIGGER, RESOLVE], "the end is told where the beginning was"
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sms_monitoring.alerts.model import ALL
+from sms_monitoring.alerts.model import ALL, Reason
 from sms_monitoring.notify.message import Event, Link, Message, Severity
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from decimal import Decimal
     from typing import Any
     from uuid import UUID
 
-    from sms_monitoring.alerts.model import AlertType, Observation, Threshold
-    from sms_monitoring.timeframe import Window
+    from sms_monitoring.alerts.model import AlertType, Finding, Threshold
+
+# Why there was nothing to judge, for people.
+NO_DATA_WORDS = {
+    Reason.NO_ROWS: "there was nothing to measure",
+    Reason.NO_VALUE: "the measurement has no value",
+    Reason.NOT_AGGREGATED: "the hour was not aggregated",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +49,25 @@ def number(value: Decimal | None, unit: str) -> str:
     return f"{text} {unit}".rstrip()
 
 
-def summary(alert: AlertType, observation: Observation, threshold: Threshold) -> str:
+def duration(length: timedelta) -> str:
+    """A length of time as people write it: "2 h 05 min"."""
+    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+
+
+def title(alert: AlertType, finding: Finding) -> str:
+    """What is wrong, in a few words."""
+    return f"{alert.title}: no data" if _has_no_data(finding) else alert.title
+
+
+def summary(alert: AlertType, finding: Finding, threshold: Threshold) -> str:
     """One sentence with the numbers: what an incident's row keeps and every channel shows."""
+    observation = finding.observation
+    where = _where(observation.entity)
+    if _has_no_data(finding):
+        words = NO_DATA_WORDS.get(finding.judgement.reason, finding.judgement.reason)
+        return f"{title(alert, finding)}{where}: {words} from {finding.window}."
     past = "below" if threshold.comparison_operator.startswith("<") else "above"
-    where = "" if observation.entity == ALL else f" at {observation.entity}"
     return (
         f"{alert.title}{where}: {number(observation.value, alert.unit)}, {past} the threshold of"
         f" {number(threshold.threshold_value, alert.unit)} (sample {observation.sample_size})."
@@ -56,58 +77,96 @@ def summary(alert: AlertType, observation: Observation, threshold: Threshold) ->
 def triggered(
     incident: Incident,
     alert: AlertType,
-    observation: Observation,
+    finding: Finding,
     threshold: Threshold,
-    window: Window,
     links: tuple[Link, ...] = (),
 ) -> Message:
-    """The message that an incident has begun (or may be spoken of at last, after a cooldown)."""
+    """The message that an incident has begun."""
+    observation = finding.observation
+    runbook = (Link(label="Runbook", url=threshold.runbook_url),) if threshold.runbook_url else ()
+    owner = (("Owner", threshold.owner),) if threshold.owner else ()
     return Message(
         event=Event.TRIGGER,
         severity=incident.severity,
         alert_type=incident.alert_type,
         entity=incident.entity,
         dedup_key=dedup_key(incident.id),
-        title=alert.title,
-        summary=summary(alert, observation, threshold),
+        title=title(alert, finding),
+        summary=summary(alert, finding, threshold),
         occurred_at=incident.triggered_at,
         facts=(
             ("Value", number(observation.value, alert.unit)),
             ("Threshold", f"{threshold.comparison_operator} {number(threshold.threshold_value, alert.unit)}"),
-            ("Sample", str(observation.sample_size)),
-            ("Window", str(window)),
+            ("Sample", "none" if observation.sample_size is None else str(observation.sample_size)),
+            ("Window", str(finding.window)),
+            *owner,
             *_details(observation.details),
         ),
-        links=links,
+        links=(*runbook, *links),
     )
 
 
 def resolved(
     incident: Incident,
-    alert: AlertType,
+    title: str,
     now: datetime,
     *,
     because: str,
-    observation: Observation | None = None,
+    value: str | None = None,
     links: tuple[Link, ...] = (),
 ) -> Message:
     """The message that an incident is over; ``because`` says why, in a few words."""
-    lasted = now - incident.triggered_at
-    hours, minutes = divmod(round(lasted.total_seconds() / 60), 60)
-    duration = f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
-    value = () if observation is None else (("Value", number(observation.value, alert.unit)),)
+    lasted = duration(now - incident.triggered_at)
     return Message(
         event=Event.RESOLVE,
         severity=incident.severity,
         alert_type=incident.alert_type,
         entity=incident.entity,
         dedup_key=dedup_key(incident.id),
-        title=alert.title,
-        summary=f"{alert.title}: over after {duration}, {because}.",
+        title=title,
+        summary=f"{title}: over after {lasted}, {because}.",
         occurred_at=now,
-        facts=(*value, ("Began", f"{incident.triggered_at:%Y-%m-%d %H:%M} UTC"), ("Lasted", duration)),
+        facts=(
+            *((("Value", value),) if value else ()),
+            ("Began", f"{incident.triggered_at:%Y-%m-%d %H:%M} UTC"),
+            ("Lasted", lasted),
+        ),
         links=links,
     )
+
+
+def again(
+    first: Message,
+    event: Event,
+    now: datetime,
+    *,
+    says: str,
+    facts: tuple[tuple[str, str], ...] = (),
+    links: tuple[Link, ...] = (),
+    sequence: int = 0,
+) -> Message:
+    """A later message about the incident of ``first``; ``says`` comes before the numbers that one gave."""
+    subject = f"{first.title}{_where(first.entity)}"
+    told = first.summary.removeprefix(f"{subject}: ")
+    words = f"{says} At first: {told}" if says else told
+    return replace(
+        first,
+        event=event,
+        summary=f"{subject}: {words}",
+        occurred_at=now,
+        facts=(*facts, *first.facts),
+        # The runbook stays, the run that found it does not.
+        links=(*(link for link in first.links if link.label == "Runbook"), *links),
+        sequence=sequence,
+    )
+
+
+def _where(entity: str) -> str:
+    return "" if entity == ALL else f" at {entity}"
+
+
+def _has_no_data(finding: Finding) -> bool:
+    return finding.judgement.reason in NO_DATA_WORDS
 
 
 def _details(details: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""One alert type, one window: observe, judge, decide, store.
+"""One alert type, one window: look, judge, decide, store.
 
 A breach is stored data. Only a broken query, a missing threshold or a lost database raises, and what
 was raised is stored as an evaluation of its own first, so that the silence has a reason on record.
@@ -6,28 +6,30 @@ was raised is stored as an evaluation of its own first, so that the silence has 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sms_monitoring import db
-from sms_monitoring.alerts import compose, store
-from sms_monitoring.alerts.judge import judge
-from sms_monitoring.alerts.lifecycle import decide
+from sms_monitoring.alerts import announce, compose, store
+from sms_monitoring.alerts.lifecycle import decide, is_dismissed
 from sms_monitoring.alerts.model import (
-    ALL,
+    Cause,
+    Finding,
     IncidentAction,
-    Judgement,
     Notice,
-    Observation,
     Reason,
     Standing,
+    State,
+    Streak,
     Verdict,
 )
 from sms_monitoring.alerts.observe import observe
-from sms_monitoring.notify import outbox
+from sms_monitoring.alerts.store import Written
+from sms_monitoring.alerts.widening import NOT_AGGREGATED, QUERY_FAILED, blind, look, shortest_window
 from sms_monitoring.timeframe import HOUR
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -39,24 +41,37 @@ if TYPE_CHECKING:
 
 RECOVERED = "recovered"
 DISABLED = "alert disabled"
-NOT_AGGREGATED = Judgement(verdict=Verdict.NO_DATA, reason=Reason.NOT_AGGREGATED)
-QUERY_FAILED = Judgement(verdict=Verdict.ERROR, reason=Reason.QUERY_FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one evaluation did for one entity."""
+    """What one evaluation did for one entity.
+
+    :param state: where it stands now; None for history.
+    :param cause: why that changed, or why it was not said; None where nothing changed.
+    """
 
     entity: str
     verdict: Verdict
     reason: Reason
+    state: State | None = None
+    cause: Cause | None = None
     notice: Notice = Notice.NONE
+
+    def __str__(self) -> str:
+        stands = self.state or "history"
+        return f"{self.entity}: {self.verdict} ({self.reason}) → {stands}" + (f", {self.cause}" if self.cause else "")
+
+    def as_dict(self) -> dict[str, str | None]:
+        """The same as plain text, for whoever reads JSON."""
+        return {name: None if value is None else str(value) for name, value in asdict(self).items()}
 
 
 @dataclass(slots=True, kw_only=True)
 class Evaluator:
     """Evaluates one alert type.
 
+    :param window: the run's; what is judged ends with it, or earlier by the threshold's evaluation delay.
     :param replay: history: evaluations are stored and marked, live state and outbox stay untouched.
     :param links: put into every message.
     """
@@ -81,108 +96,132 @@ class Evaluator:
         if not threshold.enabled:
             self._stand_down()
             return self.outcomes
-        if store.families_behind(self.conn, self.alert.families, self.window.end - HOUR):
-            self._store([], threshold, blind=NOT_AGGREGATED)
+        window = shortest_window(self.alert, threshold, self.window)
+        standings = store.load_standings(self.conn, self.alert.name, window)
+        if store.families_behind(self.conn, self.alert.families, window.end - HOUR):
+            self._store(blind(NOT_AGGREGATED, window, standings), threshold, window)
             return self.outcomes
         try:
-            observations = observe(self.conn, self.alert.name, self.window)
+            findings = look(
+                lambda asked: observe(self.conn, self.alert.name, asked), self.alert, threshold, window, standings
+            )
         except Exception:
-            self._store([], threshold, blind=QUERY_FAILED)
+            self._store(blind(QUERY_FAILED, window, standings), threshold, window)
             raise
-        self._store(observations, threshold)
+        self._store(findings, threshold, window)
         return self.outcomes
 
-    def _store(self, observations: list[Observation], threshold: Threshold, blind: Judgement | None = None) -> None:
-        """Judge, decide and write for every entity; ``blind`` is the judgement where nothing could be observed."""
-        store.make_partition(self.conn, self.window)
+    def _store(self, findings: Mapping[str, Finding], threshold: Threshold, window: Window) -> None:
+        """Decide and write for every entity."""
+        store.make_partition(self.conn, window)
         with self.conn.transaction():
             # One evaluation of an alert type at a time: two would both see "no incident" and open one each.
             db.lock(self.conn, "evaluate", self.alert.name)
-            standings = store.load_standings(self.conn, self.alert.name)
-            observed = {observation.entity: observation for observation in observations}
-            # An entity that was seen before and is not now has no data; nor has a system never seen at all.
-            entities = sorted(observed.keys() | standings.keys()) or [ALL]
-            for entity in entities:
-                observation = observed.get(entity, Observation(entity=entity))
-                judgement = blind or judge(observation, threshold, self.alert.measure)
-                self._apply(observation, judgement, standings.get(entity, Standing(entity=entity)), threshold)
+            standings = store.load_standings(self.conn, self.alert.name, window)
+            written = []
+            for entity, finding in findings.items():
+                previous = standings.get(entity, Standing(entity=entity))
+                if not self._is_dismissed(finding, previous, threshold, window):
+                    written.append(self._apply(finding, previous, threshold, window))
+            store.save_states(self.conn, self.alert.name, window.end, written, self.now)
+            store.save_evaluations(self.conn, threshold, window.end, written)
 
-    def _apply(self, observation: Observation, judgement: Judgement, previous: Standing, threshold: Threshold) -> None:
+    def _apply(self, finding: Finding, previous: Standing, threshold: Threshold, window: Window) -> Written:
         # A window judged "in the future" is a wrong clock's; it must not make every real one look old.
         newest = previous.evaluated_through
-        replay = self.replay or (newest is not None and self.window.end < newest <= self.now)
-        notice, incident_id = Notice.NONE, None
-        if not replay:
-            if previous.ended_incident_id is not None:
-                ended = store.load_incident(self.conn, previous.ended_incident_id)
-                self._tell_resolved(ended, because=f"resolved by {ended.resolved_by}")
-            decision = decide(previous, judgement, threshold, self.now)
-            notice = decision.notice
-            incident_id = self._act(decision, observation, previous, threshold)
-            open_id = None if decision.incident is IncidentAction.RESOLVE else incident_id
-            store.save_state(
-                self.conn,
-                self.alert.name,
-                observation.entity,
-                decision.state,
-                incident_id=open_id,
-                window=self.window,
-                now=self.now,
-                announced=notice is Notice.TRIGGER,
+        if self.replay or (newest is not None and window.end < newest <= self.now):
+            return self._record_history(finding, previous, window)
+        previous = self._after_persons(previous, window)
+        decision = decide(previous, finding.judgement, threshold, self.now)
+        opens, resolves = (decision.incident is action for action in (IncidentAction.OPEN, IncidentAction.RESOLVE))
+        opened = self._open(finding, threshold) if opens else None
+        incident_id = opened.id if opened else previous.incident_id
+        if decision.cause is not None:
+            self._log(previous, decision.state, decision.cause, incident_id, window)
+        held_by = self._announce(opened, decision, finding, threshold) if opened else None
+        if held_by is not None:
+            self._log(replace(previous, state=decision.state), decision.state, held_by, incident_id, window)
+        if resolves and incident_id is not None:
+            value = compose.number(finding.observation.value, self.alert.unit)
+            self._resolve(incident_id, because=RECOVERED, value=value, told=decision.notice is Notice.RESOLVE)
+        self._report(finding, decision, held_by or decision.cause)
+        return Written(
+            previous=previous,
+            finding=finding,
+            decision=decision,
+            incident_id=incident_id,
+            open_incident_id=None if resolves else incident_id,
+            announced=decision.notice is Notice.TRIGGER and held_by is None,
+            clear_since=window.start if resolves else previous.clear_since,
+        )
+
+    def _record_history(self, finding: Finding, previous: Standing, window: Window) -> Written:
+        breach = finding.judgement.verdict is Verdict.BREACH
+        if breach:
+            self._log(previous, previous.state, Cause.REPLAYED, None, window)
+        self._report(finding, None, Cause.REPLAYED)
+        return Written(previous=previous, finding=finding)
+
+    def _is_dismissed(self, finding: Finding, previous: Standing, threshold: Threshold, window: Window) -> bool:
+        """Of an entity that fell silent, a person resolved the incident: it is gone, and is forgotten."""
+        if self.replay or not is_dismissed(previous, finding.judgement, threshold):
+            return False
+        self._log(previous, None, Cause.RESOLVED_BY_PERSON, previous.ended_incident_id, window)
+        db.execute(self.conn, "lifecycle/forget_entity.sql", {"alert_type": self.alert.name, "entity": previous.entity})
+        return True
+
+    def _after_persons(self, previous: Standing, window: Window) -> Standing:
+        """An incident that a person resolved is over, whatever is found now."""
+        if previous.ended_incident_id is None:
+            return previous
+        self._log(previous, State.OK, Cause.RESOLVED_BY_PERSON, previous.ended_incident_id, window)
+        return replace(previous, state=State.OK, ended_incident_id=None, announced=False, streak=Streak())
+
+    def _open(self, finding: Finding, threshold: Threshold) -> Incident:
+        text = compose.summary(self.alert, finding, threshold)
+        return store.open_incident(self.conn, finding, threshold, text, self.now)
+
+    def _announce(self, incident: Incident, decision: Decision, finding: Finding, threshold: Threshold) -> Cause | None:
+        """Put the new incident's trigger into the outbox; returns what holds it back."""
+        message = compose.triggered(incident, self.alert, finding, threshold, self.links)
+        held = decision.notice is Notice.TRIGGER_HELD
+        return announce.announce(self.conn, message, incident.id, threshold.channels, self.now, cooling_down=held)
+
+    def _resolve(self, incident_id: UUID, *, because: str, told: bool, value: str | None = None) -> None:
+        store.resolve_incident(self.conn, incident_id, because, self.now)
+        if told:
+            incident = store.load_incident(self.conn, incident_id)
+            message = compose.resolved(
+                incident, self.alert.title, self.now, because=because, value=value, links=self.links
             )
-        store.save_evaluation(
+            announce.tell(self.conn, message, incident_id, store.announced_channels(self.conn, incident_id))
+
+    def _log(
+        self, previous: Standing, state: State | None, cause: Cause, incident_id: UUID | None, window: Window
+    ) -> None:
+        store.note_transition(
             self.conn,
             self.alert.name,
-            self.window,
-            observation,
-            judgement,
-            threshold=threshold,
-            replayed=replay,
+            previous.entity,
+            cause,
+            self.now,
+            from_state=previous.state,
+            to_state=state,
             incident_id=incident_id,
+            window_end=window.end,
         )
+
+    def _report(self, finding: Finding, decision: Decision | None, cause: Cause | None) -> None:
         self.outcomes.append(
-            Outcome(entity=observation.entity, verdict=judgement.verdict, reason=judgement.reason, notice=notice)
+            Outcome(
+                entity=finding.observation.entity,
+                verdict=finding.judgement.verdict,
+                reason=finding.judgement.reason,
+                state=decision.state if decision else None,
+                cause=cause,
+                notice=decision.notice if decision else Notice.NONE,
+            )
         )
-
-    def _act(
-        self, decision: Decision, observation: Observation, previous: Standing, threshold: Threshold
-    ) -> UUID | None:
-        """Open, announce or resolve as decided; returns the incident concerned, if any."""
-        if decision.incident is IncidentAction.OPEN:
-            text = compose.summary(self.alert, observation, threshold)
-            incident = store.open_incident(self.conn, observation, threshold, self.window, text, self.now)
-        elif previous.incident_id is not None:
-            incident = store.load_incident(self.conn, previous.incident_id)
-        else:
-            return None
-        if decision.notice in (Notice.TRIGGER, Notice.TRIGGER_HELD):
-            self._announce(incident, observation, threshold, held=decision.notice is Notice.TRIGGER_HELD)
-        if decision.incident is IncidentAction.RESOLVE:
-            self._resolve(incident, because=RECOVERED, observation=observation)
-        return incident.id
-
-    def _announce(self, incident: Incident, observation: Observation, threshold: Threshold, *, held: bool) -> None:
-        message = compose.triggered(incident, self.alert, observation, threshold, self.window, self.links)
-        outbox.enqueue(
-            self.conn,
-            message,
-            channel=threshold.notification_channel,
-            incident_id=incident.id,
-            suppressed_reason="cooldown" if held else None,
-        )
-        if not held:
-            store.note_triggered(self.conn, self.alert.name, self.now)
-
-    def _resolve(self, incident: Incident, *, because: str, observation: Observation | None = None) -> None:
-        store.resolve_incident(self.conn, incident.id, because, self.now)
-        self._tell_resolved(incident, because=because, observation=observation)
-
-    def _tell_resolved(self, incident: Incident, *, because: str, observation: Observation | None = None) -> None:
-        message = compose.resolved(
-            incident, self.alert, self.now, because=because, observation=observation, links=self.links
-        )
-        for channel in store.announced_channels(self.conn, incident.id):
-            outbox.enqueue(self.conn, message, channel=channel, incident_id=incident.id)
 
     def _stand_down(self) -> None:
         """A disabled alert ends its open incidents: nobody would ever resolve them otherwise."""
@@ -190,15 +229,8 @@ class Evaluator:
             return
         with self.conn.transaction():
             db.lock(self.conn, "evaluate", self.alert.name)
-            for standing in store.load_standings(self.conn, self.alert.name).values():
-                if standing.incident_id is not None and standing.state is not None:
-                    self._resolve(store.load_incident(self.conn, standing.incident_id), because=DISABLED)
-                    store.save_state(
-                        self.conn,
-                        self.alert.name,
-                        standing.entity,
-                        standing.state,
-                        incident_id=None,
-                        window=self.window,
-                        now=self.now,
-                    )
+            for standing in store.load_standings(self.conn, self.alert.name, self.window).values():
+                if standing.incident_id is not None:
+                    self._log(standing, State.OK, Cause.DISABLED, standing.incident_id, self.window)
+                    self._resolve(standing.incident_id, because=DISABLED, told=True)
+            db.execute(self.conn, "lifecycle/stand_down.sql", {"alert_type": self.alert.name, "now": self.now})

@@ -22,22 +22,35 @@ COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
 }
 
 
-def judge(observation: Observation, threshold: Threshold, measure: Measure) -> Judgement:
+def judge(
+    observation: Observation,
+    threshold: Threshold,
+    measure: Measure,
+    *,
+    minimum_sample: int | None = None,
+    incident_open: bool = False,
+) -> Judgement:
     """Whether the observation breaches the threshold, as far as its sample can tell.
 
     A rate breaches only where its confidence bound does: at a true 97 % and a threshold of 95 %, 30
     messages an hour look like a breach in every fifth hour, but clear the bound in about one of eighty.
+
+    :param minimum_sample: what the sample must reach here; by default the threshold's own.
+    :param incident_open: while one is, a value is only good again past the recovery threshold.
     """
     if observation.sample_size is None:
         return Judgement(verdict=Verdict.NO_DATA, reason=Reason.NO_ROWS)
-    if observation.sample_size < threshold.minimum_sample:
+    if observation.sample_size < (threshold.minimum_sample if minimum_sample is None else minimum_sample):
         return Judgement(verdict=Verdict.INSUFFICIENT_DATA, reason=Reason.SAMPLE_TOO_SMALL)
     if observation.value is None or not observation.value.is_finite():
         return Judgement(verdict=Verdict.NO_DATA, reason=Reason.NO_VALUE)
 
     past = COMPARISONS[threshold.comparison_operator]
     if not past(observation.value, threshold.threshold_value):
-        return Judgement(verdict=Verdict.OK, reason=Reason.WITHIN_THRESHOLD, judged_value=observation.value)
+        recovery = threshold.recovery_threshold if incident_open else None
+        held = recovery is not None and past(observation.value, recovery)
+        reason = Reason.NOT_RECOVERED if held else Reason.WITHIN_THRESHOLD
+        return Judgement(verdict=Verdict.OK, reason=reason, judged_value=observation.value)
     bound = _bound(observation, threshold) if measure is Measure.RATE else observation.value
     if past(bound, threshold.threshold_value):
         return Judgement(verdict=Verdict.BREACH, reason=Reason.PAST_THRESHOLD, judged_value=bound)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from psycopg.types.json import Json
 
 from sms_monitoring import db
 from sms_monitoring.alerts.compose import Incident
-from sms_monitoring.alerts.model import Standing, State, Threshold
+from sms_monitoring.alerts.model import Cause, NoDataPolicy, Standing, State, Streak, Threshold
 from sms_monitoring.notify.message import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
-    from sms_monitoring.alerts.model import Judgement, Observation
+    from sms_monitoring.alerts.model import Decision, Finding
     from sms_monitoring.db import Connection, Row
     from sms_monitoring.timeframe import Window
+
+# An entity that nothing was seen of for so long is forgotten, unless it has an open incident.
+FORGOTTEN_AFTER = timedelta(days=14)
 
 
 class ThresholdMissingError(LookupError):
@@ -28,14 +33,43 @@ class WindowRetiredError(LookupError):
     """A window so old that retention has dropped its evaluations."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """What holds a notification back now.
+
+    :param reason: silenced, muted or inhibited: a value of :class:`Cause`.
+    """
+
+    reason: Cause
+    silence_id: int | None = None
+
+
 def load_threshold(conn: Connection, alert_type: str) -> Threshold:
     """:raises ThresholdMissingError: when the table has no row for ``alert_type``."""
-    row = db.fetch_one(conn, "lifecycle/threshold.sql", {"alert_type": alert_type})
-    if row is None:
+    threshold = find_threshold(conn, alert_type)
+    if threshold is None:
         raise ThresholdMissingError(
             f"alert type {alert_type!r} has no row in sms_alert_thresholds; insert one to set its threshold"
         )
-    return Threshold(**{**row, "severity": Severity(row["severity"])})
+    return threshold
+
+
+def find_threshold(conn: Connection, alert_type: str) -> Threshold | None:
+    """The threshold of ``alert_type``, if it has one: an incident may outlive it."""
+    row = db.fetch_one(conn, "lifecycle/threshold.sql", {"alert_type": alert_type})
+    return None if row is None else threshold_of(row)
+
+
+def threshold_of(row: Row) -> Threshold:
+    """The threshold that a row of ``lifecycle/threshold.sql`` holds."""
+    return Threshold(
+        **{
+            **row,
+            "severity": Severity(row["severity"]),
+            "no_data_policy": NoDataPolicy(row["no_data_policy"]),
+            "additional_channels": tuple(row["additional_channels"]),
+        }
+    )
 
 
 def make_partition(conn: Connection, window: Window) -> None:
@@ -52,10 +86,10 @@ def make_partition(conn: Connection, window: Window) -> None:
         )
 
 
-def load_standings(conn: Connection, alert_type: str) -> dict[str, Standing]:
-    """Where each entity of the alert type stands."""
-    rows = db.fetch_all(conn, "lifecycle/standings.sql", {"alert_type": alert_type})
-    return {row["entity"]: Standing(**{**row, "state": State(row["state"])}) for row in rows}
+def load_standings(conn: Connection, alert_type: str, window: Window) -> dict[str, Standing]:
+    """Where each entity of the alert type stands, before ``window`` is judged."""
+    rows = db.fetch_all(conn, "lifecycle/standings.sql", {"alert_type": alert_type, "window_end": window.end})
+    return {row["entity"]: _standing(row) for row in rows}
 
 
 def families_behind(conn: Connection, families: tuple[str, ...], hour: datetime) -> list[str]:
@@ -69,13 +103,12 @@ def load_incident(conn: Connection, incident_id: UUID) -> Incident:
     row = db.fetch_one(conn, "lifecycle/incident.sql", {"incident_id": incident_id})
     if row is None:
         raise LookupError(f"no incident {incident_id} in sms_alert_history")
-    return _incident(row)
+    return incident_of(row)
 
 
-def open_incident(
-    conn: Connection, observation: Observation, threshold: Threshold, window: Window, message: str, now: datetime
-) -> Incident:
-    """Write the incident that this observation begins."""
+def open_incident(conn: Connection, finding: Finding, threshold: Threshold, message: str, now: datetime) -> Incident:
+    """Write the incident that this finding begins."""
+    observation = finding.observation
     row = db.fetch_one(
         conn,
         "lifecycle/open_incident.sql",
@@ -87,14 +120,15 @@ def open_incident(
             "value": observation.value,
             "threshold_value": threshold.threshold_value,
             "sample_size": observation.sample_size,
+            "cause": finding.judgement.reason,
             "message": message,
             "details": Json(observation.details),
-            "window_start": window.start,
-            "window_end": window.end,
+            "window_start": finding.window.start,
+            "window_end": finding.window.end,
         },
     )
     assert row is not None  # noqa: S101 - INSERT … RETURNING
-    return _incident(row)
+    return incident_of(row)
 
 
 def resolve_incident(conn: Connection, incident_id: UUID, resolved_by: str, now: datetime) -> None:
@@ -103,74 +137,134 @@ def resolve_incident(conn: Connection, incident_id: UUID, resolved_by: str, now:
     db.execute(conn, "lifecycle/resolve_incident.sql", params)
 
 
-def save_state(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What an evaluation leaves behind for one entity.
+
+    :param decision: None for history, which changes no state.
+    :param incident_id: the incident concerned, open or just resolved.
+    """
+
+    previous: Standing
+    finding: Finding
+    decision: Decision | None = None
+    incident_id: UUID | None = None
+    open_incident_id: UUID | None = None
+    announced: bool = False
+    clear_since: datetime | None = None
+
+
+def save_states(
+    conn: Connection, alert_type: str, window_end: datetime, written: Iterable[Written], now: datetime
+) -> None:
+    """Where the entities stand now."""
+    db.execute_many(
+        conn,
+        "lifecycle/save_state.sql",
+        [
+            {
+                "alert_type": alert_type,
+                "entity": each.previous.entity,
+                "state": each.decision.state,
+                "incident_id": each.open_incident_id,
+                "window_end": window_end,
+                "now": now,
+                "announced_at": now if each.announced else None,
+                "breaches": each.decision.streak.breaches,
+                "healthy": each.decision.streak.healthy,
+                "breaches_before": each.previous.streak.breaches,
+                "healthy_before": each.previous.streak.healthy,
+                "clear_since": each.clear_since,
+                "last_seen_at": None if each.finding.observation.sample_size is None else now,
+            }
+            for each in written
+            if each.decision is not None
+        ],
+    )
+    forgotten = {"alert_type": alert_type, "before": now - FORGOTTEN_AFTER}
+    db.execute(conn, "lifecycle/forget_entities.sql", forgotten)
+
+
+def save_evaluations(conn: Connection, threshold: Threshold, window_end: datetime, written: Iterable[Written]) -> None:
+    """The observations with their verdicts, as rows for ever."""
+    db.execute_many(
+        conn,
+        "lifecycle/save_evaluation.sql",
+        [
+            {
+                "window_start": each.finding.window.start,
+                "window_end": window_end,
+                "alert_type": threshold.alert_type,
+                "entity": each.previous.entity,
+                "value": each.finding.observation.value,
+                "sample_size": each.finding.observation.sample_size,
+                "judged_value": each.finding.judgement.judged_value,
+                "threshold_value": threshold.threshold_value,
+                "verdict": each.finding.judgement.verdict,
+                "reason": each.finding.judgement.reason,
+                "state": each.decision.state if each.decision else None,
+                "replayed": each.decision is None,
+                "incident_id": each.incident_id,
+                "details": Json(each.finding.observation.details),
+            }
+            for each in written
+        ],
+    )
+
+
+def note_transition(
     conn: Connection,
     alert_type: str,
     entity: str,
-    state: State,
-    *,
-    incident_id: UUID | None,
-    window: Window,
+    reason: Cause,
     now: datetime,
-    announced: bool = False,
+    *,
+    from_state: State | None,
+    to_state: State | None,
+    incident_id: UUID | None = None,
+    window_end: datetime | None = None,
 ) -> None:
-    """Where the entity stands now; ``announced`` says that a trigger was put in the outbox just now."""
+    """Put into the log why a state changed, or why something was said or held back."""
     db.execute(
         conn,
-        "lifecycle/save_state.sql",
+        "lifecycle/save_transition.sql",
         {
             "alert_type": alert_type,
             "entity": entity,
-            "state": state,
-            "incident_id": incident_id,
-            "window_end": window.end,
+            "reason": reason,
             "now": now,
-            "announced_at": now if announced else None,
+            "from_state": from_state,
+            "to_state": to_state,
+            "incident_id": incident_id,
+            "window_end": window_end,
         },
     )
 
 
-def save_evaluation(
-    conn: Connection,
-    alert_type: str,
-    window: Window,
-    observation: Observation,
-    judgement: Judgement,
-    *,
-    threshold: Threshold | None,
-    replayed: bool,
-    incident_id: UUID | None,
-) -> None:
-    """The observation with its verdict, as a row for ever."""
-    params: dict[str, Any] = {
-        "window_start": window.start,
-        "window_end": window.end,
-        "alert_type": alert_type,
-        "entity": observation.entity,
-        "value": observation.value,
-        "sample_size": observation.sample_size,
-        "judged_value": judgement.judged_value,
-        "threshold_value": threshold.threshold_value if threshold else None,
-        "verdict": judgement.verdict,
-        "reason": judgement.reason,
-        "replayed": replayed,
-        "incident_id": incident_id,
-        "details": Json(observation.details),
-    }
-    db.execute(conn, "lifecycle/save_evaluation.sql", params)
+def find_suppression(conn: Connection, incident_id: UUID, now: datetime) -> Suppression | None:
+    """What holds back the incident's notifications now: a silence, a mute window or a graver incident."""
+    row = db.fetch_one(conn, "lifecycle/suppression.sql", {"incident_id": incident_id, "now": now})
+    return None if row is None else Suppression(reason=Cause(row["reason"]), silence_id=row["silence_id"])
 
 
-def note_triggered(conn: Connection, alert_type: str, now: datetime) -> None:
-    """Show people in the thresholds table when the alert last spoke."""
-    db.execute(conn, "lifecycle/triggered_now.sql", {"alert_type": alert_type, "now": now})
+def note_announced(conn: Connection, incident_id: UUID, now: datetime) -> None:
+    """People are told of the incident now: what cooldown, repeat interval and escalation count from."""
+    db.execute(conn, "lifecycle/note_announced.sql", {"incident_id": incident_id, "now": now})
 
 
 def announced_channels(conn: Connection, incident_id: UUID) -> list[str]:
-    """Channels that the incident's trigger went to or is going to."""
+    """Channels in which the incident's beginning was or is being told."""
     return [
         row["channel"] for row in db.fetch_all(conn, "lifecycle/announced_channels.sql", {"incident_id": incident_id})
     ]
 
 
-def _incident(row: Row) -> Incident:
-    return Incident(**{**row, "severity": Severity(row["severity"])})
+def _standing(row: Row) -> Standing:
+    streak = Streak(breaches=row.pop("breaches"), healthy=row.pop("healthy"))
+    return Standing(**{**row, "state": State(row["state"]), "streak": streak})
+
+
+def incident_of(row: Row) -> Incident:
+    """The incident in a row that holds at least its columns."""
+    values = {name.name: row[name.name] for name in fields(Incident)}
+    return Incident(**{**values, "severity": Severity(row["severity"])})

@@ -36,13 +36,13 @@ class AlertOperator(BaseOperator):
         super().__init__(**kwargs)
         self.postgres_conn_id = postgres_conn_id
 
-    def execute(self, context: Context) -> list[dict[str, str]]:
-        """Evaluate; returns one ``{entity, verdict, reason, notice}`` an entity, for the UI's XCom tab."""
+    def execute(self, context: Context) -> list[dict[str, str | None]]:
+        """Evaluate; returns each entity's outcome (``Outcome.as_dict``), for the UI's XCom tab."""
         from sms_monitoring.alerts.evaluate import Evaluator
         from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
 
         now = datetime.now(UTC)
-        window = run_window(context).reaching_back(self.alert.length)
+        window = run_window(context)
         with SmsMetricsHook(self.postgres_conn_id).connect() as conn:
             outcomes = Evaluator(
                 conn=conn,
@@ -53,15 +53,5 @@ class AlertOperator(BaseOperator):
                 links=run_link(context),
             ).run()
         for outcome in outcomes:
-            self.log.info(
-                "%s %s: %s (%s), %s", self.alert.name, outcome.entity, outcome.verdict, outcome.reason, outcome.notice
-            )
-        return [
-            {
-                "entity": outcome.entity,
-                "verdict": outcome.verdict.value,
-                "reason": outcome.reason.value,
-                "notice": outcome.notice.value,
-            }
-            for outcome in outcomes
-        ]
+            self.log.info("%s %s", self.alert.name, outcome)
+        return [outcome.as_dict() for outcome in outcomes]

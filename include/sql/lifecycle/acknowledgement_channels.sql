@@ -1,0 +1,1 @@
+SELECT channel FROM sms_notification_channels WHERE carries_acknowledgements
