@@ -1,14 +1,14 @@
 """### SMS monitoring, every hour
 
-`aggregate` (one task a metric family) → `refresh_views` → `evaluate` (one task an alert type) → `dispatch`
-(one task a channel).
+`aggregate` (one task a metric family) → `refresh_views` → `evaluate` (one task an alert type) → `follow_up`
+(repeats, escalations, what was held back) → `dispatch` (one task a channel).
 
 - Every task is safe to run again, in any order, at any time. **Clear** a task to repeat it.
 - **Backfill** old hours from the UI or with `airflow backfill create`: they are aggregated and their alerts
   evaluated for the record; nobody is notified. For long ranges, `sms_recompute_range` is much faster.
 - A family, an alert type or a channel that fails stops none of the others; the run is marked failed at its end.
-- Thresholds are rows of `sms_alert_thresholds`; what happened is in `sms_alert_evaluations`, `sms_alert_history`
-  and `sms_alert_notifications`.
+- Thresholds are rows of `sms_alert_thresholds`; what happened is in `sms_alert_evaluations`, `sms_alert_transitions`,
+  `sms_alert_history` and `sms_alert_notifications`. `sms_alert_followup` sees to the minutes between two hours.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ with DAG(
         for operator in alert_operators():
             operator(trigger_rule=REGARDLESS)
 
+    follow_up = task(tasks.follow_up, trigger_rule=REGARDLESS)
+
     @task_group
     def dispatch() -> None:
         """The outbox → people, one task a channel, so that one channel's outage holds back no other."""
@@ -66,5 +68,5 @@ with DAG(
     )
 
     aggregated, dispatched = aggregate(), dispatch()
-    aggregated >> refresh_views() >> evaluate() >> dispatched
+    aggregated >> refresh_views() >> evaluate() >> follow_up() >> dispatched
     dag.tasks >> fail_if_any_failed()

@@ -28,5 +28,5 @@ with DAG(
     **dag_args(doc=__doc__, timeout=timedelta(minutes=15), tags=["maintenance"]),
 ) as dag:
     enqueue = task(tasks.enqueue_test_alert, task_id="enqueue_test_alert")
-    deliver = task(tasks.deliver_test_alert, task_id="deliver_test_alert", retries=0)
+    deliver = task(tasks.deliver_now, task_id="deliver_now", retries=0)
     enqueue("{{ params.channel }}") >> deliver("{{ params.channel }}")

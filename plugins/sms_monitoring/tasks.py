@@ -94,23 +94,56 @@ def refresh_views() -> int:
         return pipeline.refresh_views(conn)
 
 
+def follow_up() -> list[str]:
+    """Say what is still to be said about incidents; returns the channels that have something to deliver now.
+
+    Announces what is no longer held back, repeats, escalates, tells what persons did. In a backfill it does nothing.
+    """
+    from sms_monitoring.alerts.followup import FollowUp
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+    from sms_monitoring.notify.outbox import channels_due
+    from sms_monitoring.operators import alert_operators
+
+    context = get_current_context()
+    skip_in_backfill(context)
+    alerts = {operator.alert.name: operator.alert for operator in alert_operators()}
+    with SmsMetricsHook().connect() as conn:
+        said = FollowUp(conn=conn, now=datetime.now(UTC), alerts=alerts, links=run_link(context)).run()
+        log.info("said: %s", ", ".join(f"{count} {event}" for event, count in said.items()) or "nothing")
+        return channels_due(conn)
+
+
+def skip_in_backfill(context: Any) -> None:
+    """:raises AirflowSkipException: in a backfill, which notifies nobody."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    if str(context["dag_run"].run_type) == "backfill":
+        raise AirflowSkipException("a backfill notifies nobody")
+
+
 def dispatch_channel(channel: str) -> dict[str, int]:
     """Deliver what the outbox holds for one channel. A backfill delivers nothing.
 
     :raises DeliveryPendingError: when something could not be delivered now.
     """
-    from airflow.sdk.exceptions import AirflowSkipException
-
     context = get_current_context()
-    if str(context["dag_run"].run_type) == "backfill":
-        raise AirflowSkipException("a backfill notifies nobody")
+    skip_in_backfill(context)
     return deliver(channel, worker=worker_name(context))
+
+
+def dispatch_due(channel: str) -> dict[str, int]:
+    """Deliver what the outbox holds for one channel; what cannot be delivered now waits for the next run in peace."""
+    try:
+        return deliver(channel, worker=worker_name(get_current_context()))
+    except DeliveryPendingError as error:
+        log.warning("%s", error)
+        return {}
 
 
 def worker_name(context: Any) -> str:
     """Who claims outbox rows: the same for every try of one task, so that a retry frees what a killed try held."""
     instance = context["ti"]
-    return f"{instance.dag_id}/{instance.run_id}/{instance.task_id}"
+    return f"{instance.dag_id}/{instance.run_id}/{instance.task_id}/{instance.map_index}"
 
 
 def deliver(channel: str, worker: str) -> dict[str, int]:
@@ -149,7 +182,7 @@ def enqueue_test_alert(channel: str) -> int | None:
         return enqueue(conn, message, channel=channel)
 
 
-def deliver_test_alert(channel: str) -> dict[str, int]:
+def deliver_now(channel: str) -> dict[str, int]:
     """Deliver the channel's outbox now. :raises DeliveryPendingError: when something could not be delivered."""
     return deliver(channel, worker=worker_name(get_current_context()))
 
@@ -206,3 +239,21 @@ def fail_run() -> None:
     :raises RunFailedError: always.
     """
     raise RunFailedError("a task of this run failed; the others went on. See the red task's log.")
+
+
+def review_silences(channel: str) -> list[dict[str, str | int]]:
+    """List the silences that a person should look at, and put the list into the outbox, once a week and channel."""
+    from sms_monitoring.alerts import silence_review
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+
+    context, now = get_current_context(), datetime.now(UTC)
+    day = (context.get("logical_date") or now).astimezone(timezone()).date()
+    with SmsMetricsHook().connect() as conn:
+        findings = silence_review.review(silence_review.load_facts(conn, now), now)
+        if not findings:
+            log.info("no silence to review")
+            return []
+        log.info("silences to review:\n%s", silence_review.table(findings))
+        told = silence_review.tell_once(conn, silence_review.notice(findings, now, day, run_link(context)), channel)
+        log.info("%s: %s", channel, "told before in this week" if told is None else "to be told")
+    return silence_review.as_rows(findings)
