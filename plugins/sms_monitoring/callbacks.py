@@ -40,6 +40,6 @@ def _tell_slack(dag_id: str, run_id: str) -> None:
         occurred_at=datetime.now(UTC),
     )
     try:
-        log.info("Slack: %s", load_channel("slack").send(message))
+        log.info("Slack: %s", load_channel("slack").send([message]))
     except ConfigurationError as error:
         log.error("could not say so in Slack: %s", error)

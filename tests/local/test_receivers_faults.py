@@ -11,31 +11,16 @@ import httpx
 import pytest
 
 from sms_monitoring.local.receivers import Receivers, ReceiversClient
-from sms_monitoring.local.receivers.connections import ROUTING_KEY, SLACK_SERVICE, SLACK_TOKEN
 from sms_monitoring.local.receivers.faults import Fault, FaultBook
 from sms_monitoring.local.receivers.verdict import Channel
+from tests.local.posts import HTTP_CHANNELS, post
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HTTP = httpx.Client(trust_env=False)
-EVENT = {
-    "routing_key": ROUTING_KEY,
-    "event_action": "trigger",
-    "dedup_key": "k",
-    "payload": {"summary": "s", "source": "s", "severity": "info"},
-}
 LATE = 0.05  # seconds: enough to be measured, too little to be noticed
 FOREVER = 3600
 PATIENCE = 0.15  # seconds that a client of these tests waits for an answer
-
-
-def post(receivers: Receivers, channel: str, *, timeout: float = 5, text: str = "x") -> httpx.Response:
-    path, body = {
-        "slack": (f"/services/{SLACK_SERVICE}/{SLACK_TOKEN}", {"text": text}),
-        "pagerduty": ("/v2/enqueue", EVENT),
-    }[channel]
-    return HTTP.post(receivers.url + path, json=body, timeout=timeout)
 
 
 def send_mail(receivers: Receivers, *to: str, timeout: float = 5) -> None:
@@ -47,7 +32,7 @@ def outcomes(receivers: ReceiversClient) -> list[tuple[bool, int | None]]:
     return [(record["accepted"], record["status"]) for record in receivers.received()]
 
 
-http_channels = pytest.mark.parametrize("channel", ["slack", "pagerduty"])
+http_channels = pytest.mark.parametrize("channel", HTTP_CHANNELS)
 
 
 @http_channels
@@ -66,7 +51,15 @@ def test_status_until_cleared(receivers: Receivers, channel: str) -> None:
     assert post(receivers, channel).is_success
 
 
-@pytest.mark.parametrize(("channel", "body"), [("slack", "rate_limited"), ("pagerduty", "throttle exceeded")])
+@pytest.mark.parametrize(
+    ("channel", "body"),
+    [
+        ("slack", "rate_limited"),
+        ("pagerduty", "throttle exceeded"),
+        ("sms", '"code":20429,"message":"Too Many Requests"'),
+        ("webhook", "Failure on demand: 429"),
+    ],
+)
 def test_429_says_when_to_come_back(receivers: Receivers, channel: str, body: str) -> None:
     receivers.fail(channel, status=429, retry_after=7, times=1)
     answer = post(receivers, channel)

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from sms_monitoring.local.receivers.connections import ROUTING_KEY, SLACK_SERVICE, SLACK_TOKEN
+from tests.local.posts import HTTP, post
 
 if TYPE_CHECKING:
     from sms_monitoring.local.receivers import Receivers
 
-HTTP = httpx.Client(trust_env=False)
 EVIL = "<img src=x onerror=alert(1)>"
 
 
@@ -44,7 +44,7 @@ def mail(receivers: Receivers, subject: str, html: str) -> int:
 
 def test_says_so_when_nothing_arrived(receivers: Receivers) -> None:
     text = get(receivers).text
-    for words in ("No message yet", "No incident", "Inbox empty"):
+    for words in ("No message yet", "No incident", "Inbox empty", "No text message yet", "No call yet"):
         assert words in text
 
 
@@ -84,6 +84,22 @@ def test_shows_an_incident_with_its_history(receivers: Receivers) -> None:
     text = get(receivers, "/?view=pagerduty").text
     for words in ("Acknowledged", "Critical", "Delivery 71 %", "Triggered again", "Delivery 68 %", "2 triggers in one"):
         assert words in text
+
+
+def test_shows_a_text_message_with_its_segments(receivers: Receivers) -> None:
+    post(receivers, "sms", text="CRITICAL: delivery rate is low " * 6)
+    text = get(receivers, "/?view=sms").text
+    for words in ("<b>+15005550006</b> to <b>+12025550143</b>", "CRITICAL: delivery rate is low", "2 segments · GSM-7"):
+        assert words in text
+
+
+def test_shows_what_a_webhook_said_and_that_it_came_before(receivers: Receivers) -> None:
+    post(receivers, "webhook", text="Opt-outs are many")
+    post(receivers, "webhook", text="Opt-outs are many")
+    text = get(receivers, "/?view=webhook").text
+    for words in ("sms_monitoring.alerts", "<b>trigger</b> · info · Opt-outs are many", "2 calls"):
+        assert words in text
+    assert text.count("webhook-id msg_Opt-outs are many came before: a receiver drops it") == 1
 
 
 def test_shows_events_that_had_no_effect(receivers: Receivers) -> None:
@@ -133,9 +149,11 @@ def test_a_mail_that_is_not_there(receivers: Receivers) -> None:
 def test_nothing_received_becomes_markup(receivers: Receivers) -> None:
     slack(receivers, {"text": EVIL, "attachments": [{"title": EVIL, "text": EVIL}]})
     slack(receivers, {"text": "", "username": EVIL})
+    post(receivers, "sms", text=EVIL)
+    post(receivers, "webhook", text=EVIL)
     event(receivers, summary=EVIL, links=[{"href": "javascript:alert(1)", "text": EVIL}])
     number = mail(receivers, EVIL, "<p>x</p>")
-    for view in ("all", "slack", "pagerduty", f"email&mail={number}"):
+    for view in ("all", "slack", "pagerduty", "sms", "webhook", f"email&mail={number}"):
         answer = get(receivers, f"/?view={view}")
         assert "<img" not in answer.text
         assert 'href="javascript' not in answer.text

@@ -9,17 +9,15 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from sms_monitoring.local.receivers import Receivers, ReceiversClient
 from sms_monitoring.local.receivers.__main__ import main
 from sms_monitoring.local.receivers.connections import ROUTING_KEY, SLACK_SERVICE, SLACK_TOKEN
+from tests.local.posts import HTTP, post
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-HTTP = httpx.Client(trust_env=False)
 
 
 def say(receivers: ReceiversClient, text: str) -> None:
@@ -74,6 +72,18 @@ def test_a_restart_keeps_what_the_log_holds(tmp_path: Path) -> None:
         assert ids == sorted(set(ids))
         receivers.clear("slack")
         assert [record["channel"] for record in receivers.received()] == ["pagerduty"] * 2
+
+
+def test_a_repeated_webhook_is_known_after_a_restart_and_forgotten_with_the_rest(tmp_path: Path) -> None:
+    log = tmp_path / "received.jsonl"
+    with Receivers(log=log) as receivers:
+        post(receivers, "webhook")
+    with Receivers(log=log) as receivers:
+        post(receivers, "webhook")
+        receivers.clear("webhook")
+        post(receivers, "webhook")
+        post(receivers, "webhook")
+        assert [len(record["warnings"]) for record in receivers.received("webhook")] == [0, 1]
 
 
 def test_a_line_that_a_kill_cut_short_is_dropped(tmp_path: Path) -> None:

@@ -155,10 +155,13 @@ def test_the_shipped_file_has_what_the_bundle_asks_for():
         "sms_monitoring_slack",
         "sms_monitoring_pagerduty",
         "sms_monitoring_smtp",
+        "sms_monitoring_sms",
+        "sms_monitoring_webhook",
     }
     assert settings.pools[0].name == "sms_monitoring"
     assert set(settings.variables) == {
         "sms_monitoring_alert_email_to",
+        "sms_monitoring_alert_sms_to",
         "sms_monitoring_digest_email_to",
         "sms_monitoring_archive_url",
     }

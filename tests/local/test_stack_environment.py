@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from sms_monitoring.local import environment
+from sms_monitoring.local import environment, settings_file
 from sms_monitoring.local.credentials import Credentials, load_or_create, write_private
 from sms_monitoring.local.layout import Layout
+from sms_monitoring.local.receivers.connections import TWILIO_SERVICE, WEBHOOK_SECRET
 from sms_monitoring.local.settings_file import read_settings
+from sms_monitoring.notify.channels import channel_names, load_channel
+from sms_monitoring.notify.channels.base import Delivered
+from tests.notify.samples import TRIGGER
 
 METRICS_URI = "postgresql://postgres@/sms?host=%2Fsrv%2Fa%20b%2F.local%2Fpostgres"
 AIRFLOW_URI = "postgresql://postgres@/airflow?host=%2Fsrv%2Fa%20b%2F.local%2Fpostgres"
@@ -82,14 +86,33 @@ def test_both_drivers_of_airflow_go_over_the_unix_socket(variables):
 def test_the_connections_lead_to_the_embedded_database_and_the_local_receivers(variables):
     connections = {
         name: json.loads(variables[f"AIRFLOW_CONN_SMS_MONITORING_{name}"])
-        for name in ("DB", "SLACK", "PAGERDUTY", "SMTP")
+        for name in ("DB", "SLACK", "PAGERDUTY", "SMTP", "SMS", "WEBHOOK")
     }
     assert connections["DB"]["host"] == "/srv/a b/.local/postgres"
     assert connections["DB"]["schema"] == "sms"
     assert connections["SLACK"]["host"] == "http://127.0.0.1:18025/services"
     assert connections["PAGERDUTY"]["host"] == "http://127.0.0.1:18025"
+    assert connections["SMS"]["host"] == "http://127.0.0.1:18025"
+    assert connections["SMS"]["extra"]["config"]["path"] == TWILIO_SERVICE
+    assert connections["WEBHOOK"]["host"] == "http://127.0.0.1:18025/webhook"
+    assert connections["WEBHOOK"]["password"] == WEBHOOK_SECRET
     assert (connections["SMTP"]["host"], connections["SMTP"]["port"]) == ("127.0.0.1", 12525)
     assert not any("<" in value for value in variables.values()), "a placeholder of airflow_settings.yaml is left"
+
+
+@pytest.mark.parametrize("channel", channel_names())
+def test_each_channel_of_the_demo_reaches_its_local_receiver(receivers, monkeypatch, channel):
+    layout = Layout.of_this_checkout()
+    settings = read_settings(layout.settings_file)
+    ports = environment.ReceiverPorts(receivers.url, receivers.smtp_port)
+    overrides = environment.connection_overrides(METRICS_URI, ports)
+    for name, value in settings_file.exports(settings, overrides).items():
+        monkeypatch.setenv(name, value)
+    for proxy in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(proxy, raising=False)
+
+    assert load_channel(channel).send([TRIGGER]) == Delivered()
+    assert len(receivers.received(channel, accepted=True)) == 1
 
 
 def test_the_hourly_dag_begins_where_it_is_told(variables):

@@ -13,8 +13,9 @@ from tests.notify.far_sides import HttpFarSide, SmtpFarSide, running
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CONNECTIONS = ("SLACK", "PAGERDUTY", "SMTP")
+CONNECTIONS = ("SLACK", "PAGERDUTY", "SMTP", "SMS", "WEBHOOK")
 RECIPIENTS = "oncall@example.com, sms-team@example.com"
+NUMBERS = "+12025550143"
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,10 @@ def receivers(running_receivers: Receivers, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("AIRFLOW_CONN_SMS_MONITORING_SLACK", running_receivers.slack_connection_uri)
     monkeypatch.setenv("AIRFLOW_CONN_SMS_MONITORING_PAGERDUTY", running_receivers.pagerduty_connection_uri)
     monkeypatch.setenv("AIRFLOW_CONN_SMS_MONITORING_SMTP", running_receivers.smtp_connection_uri)
+    monkeypatch.setenv("AIRFLOW_CONN_SMS_MONITORING_SMS", running_receivers.sms_connection_uri)
+    monkeypatch.setenv("AIRFLOW_CONN_SMS_MONITORING_WEBHOOK", running_receivers.webhook_connection_uri)
     monkeypatch.setenv("AIRFLOW_VAR_SMS_MONITORING_ALERT_EMAIL_TO", RECIPIENTS)
+    monkeypatch.setenv("AIRFLOW_VAR_SMS_MONITORING_ALERT_SMS_TO", NUMBERS)
     for proxy in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(proxy, raising=False)
         monkeypatch.delenv(proxy.lower(), raising=False)
@@ -43,7 +47,8 @@ def no_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     """None of the connections or variables is set."""
     for name in CONNECTIONS:
         monkeypatch.delenv(f"AIRFLOW_CONN_SMS_MONITORING_{name}", raising=False)
-    monkeypatch.delenv("AIRFLOW_VAR_SMS_MONITORING_ALERT_EMAIL_TO", raising=False)
+    for name in ("EMAIL", "SMS"):
+        monkeypatch.delenv(f"AIRFLOW_VAR_SMS_MONITORING_ALERT_{name}_TO", raising=False)
 
 
 @pytest.fixture

@@ -10,16 +10,24 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from email.message import Message
 
 Server = TypeVar("Server", "HttpFarSide", "SmtpFarSide")
 
 
 class HttpFarSide(ThreadingHTTPServer):
-    """Answers every POST with ``status`` and ``body``; counts them."""
+    """Answers every POST with ``status``, ``body`` and ``location``; counts them, and keeps the last.
+
+    What holds the ``refused`` bytes, if any are set, is answered with 400.
+    """
 
     status = 200
     body = "ok"
+    location = ""
+    refused = b""
     requests = 0
+    path = ""
+    last: tuple[Message, bytes]
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _HttpAnswer)
@@ -33,11 +41,15 @@ class _HttpAnswer(BaseHTTPRequestHandler):
     server: HttpFarSide
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.last = self.headers, self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.path = self.path
         self.server.requests += 1
         body = self.server.body.encode()
-        self.send_response(self.server.status)
+        refused = self.server.refused and self.server.refused in self.server.last[1]
+        self.send_response(400 if refused else self.server.status)
         self.send_header("Content-Length", str(len(body)))
+        if self.server.location:
+            self.send_header("Location", self.server.location)
         self.end_headers()
         self.wfile.write(body)
 

@@ -63,19 +63,45 @@ WARNING = replace(
     title="Opt-outs are many",
     summary="Opt-outs are many at carrier-a: 12.4 %, above the threshold of 10 % (sample 410).",
 )
-EVENTS = {"trigger": TRIGGER, "resolve": RESOLVE, "test": TEST}
+REPEAT = replace(
+    TRIGGER,
+    event=Event.REPEAT,
+    sequence=1,
+    summary="SMS delivery rate is low: for 4 h 00 min now. At first: 61 %, below the threshold of 90 % (sample 1240).",
+    occurred_at=datetime(2026, 11, 1, 14, 0, tzinfo=UTC),
+)
+ESCALATE = replace(TRIGGER, event=Event.ESCALATE, occurred_at=datetime(2026, 11, 1, 10, 30, tzinfo=UTC))
+ACKNOWLEDGE = replace(
+    TRIGGER, event=Event.ACKNOWLEDGE, summary=TRIGGER.summary.replace("low: ", "low: acknowledged by ann. At first: ")
+)
+NOTICE = replace(
+    TEST,
+    event=Event.NOTICE,
+    alert_type="silence_review",
+    dedup_key="sms-monitoring/silence_review/2026-W44",
+    title="2 silences outlive their reason",
+    summary="2 silences outlive their reason: both are about alerts that are fine.",
+)
+EVENTS = {message.event: message for message in (TRIGGER, REPEAT, ESCALATE, ACKNOWLEDGE, RESOLVE, TEST, NOTICE)}
 
 
-def add_incident(conn: Connection) -> UUID:
-    """An incident of its own, over already so that there can be many."""
+def add_incident(conn: Connection, *, severity: Severity = Severity.CRITICAL, entity: str = "") -> UUID:
+    """An open incident, by default about an entity of its own, so that there can be many."""
     incident_id = uuid4()
     conn.execute(
-        "INSERT INTO sms_alert_history (id, alert_type, severity, triggered_at, resolved_at, resolved_by, metric_value,"
-        " threshold_value, sample_size, message, window_start, window_end)"
-        " VALUES (%s, 'delivery_rate_critical', 'critical', now(), now(), 'test', 62, 90, 1240, '', now(), now())",
-        (incident_id,),
+        "INSERT INTO sms_alert_history (id, alert_type, entity, severity, triggered_at, metric_value, threshold_value,"
+        " sample_size, message, window_start, window_end)"
+        " VALUES (%s, 'delivery_rate_critical', %s, %s, now(), 62, 90, 1240, '', now(), now())",
+        (incident_id, entity or str(incident_id), severity),
     )
     return incident_id
+
+
+def end_incident(conn: Connection, incident_id: UUID) -> None:
+    """The incident is over."""
+    conn.execute(
+        "UPDATE sms_alert_history SET resolved_at = now(), resolved_by = 'engine' WHERE id = %s", (incident_id,)
+    )
 
 
 def put(conn: Connection, message: Message, channel: str, incident_id: UUID | None = None) -> int:
@@ -97,15 +123,18 @@ def row(conn: Connection, row_id: int) -> dict[str, Any]:
     return found
 
 
-def statuses(conn: Connection) -> list[str]:
-    """Of all rows, in the order in which they were put."""
-    return [status for (status,) in conn.execute("SELECT status FROM sms_alert_notifications ORDER BY id")]
+def statuses(conn: Connection, channel: str | None = None) -> list[str]:
+    """Of all rows, or those of one channel, in the order in which they were put."""
+    found = conn.execute(
+        "SELECT status FROM sms_alert_notifications WHERE channel = coalesce(%s, channel) ORDER BY id", (channel,)
+    )
+    return [status for (status,) in found]
 
 
 def time_passes(conn: Connection, interval: str) -> None:
     """As if ``interval`` had gone by for everything in the outbox."""
     conn.execute(
-        "UPDATE sms_alert_notifications SET next_attempt_at = next_attempt_at - %(by)s::interval,"
-        " lease_until = lease_until - %(by)s::interval",
+        "UPDATE sms_alert_notifications SET created_at = created_at - %(by)s::interval,"
+        " next_attempt_at = next_attempt_at - %(by)s::interval, lease_until = lease_until - %(by)s::interval",
         {"by": interval},
     )

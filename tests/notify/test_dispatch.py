@@ -18,7 +18,7 @@ from sms_monitoring.notify.retry import MAX_ATTEMPTS
 from tests.notify.samples import RESOLVE, TEST, TRIGGER, add_incident, put, row, statuses, time_passes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sms_monitoring.db import Connection
     from sms_monitoring.local.receivers import Receivers
@@ -37,16 +37,18 @@ def accepted(receivers: Receivers, channel: str) -> list[dict]:
 
 
 class Scripted:
-    """A channel of the test's own: answers as told, the last answer for ever."""
+    """A channel of the test's own: answers as told, the last answer for ever; keeps what was ``sent``."""
 
     seconds_between_messages = 0.0
 
-    def __init__(self, answers: Iterable[object]) -> None:
+    def __init__(self, answers: Iterable[object], group_size: int = 1) -> None:
         self.answers = list(answers)
-        self.sent: list[Message] = []
+        self.group_size = group_size
+        self.sent: list[list[Message]] = []
 
-    def send(self, message: Message):
-        self.sent.append(message)
+    def send(self, messages: Sequence[Message]):
+        assert 1 <= len(messages) <= self.group_size
+        self.sent.append(list(messages))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -148,16 +150,16 @@ def test_a_failure_is_tried_again_after_a_while(db: Connection, receivers: Recei
 
 
 def test_one_message_that_is_never_taken_holds_back_no_other(db: Connection, receivers: Receivers) -> None:
-    receivers.fail("slack", status=400, times=1)
-    rows = [put(db, TRIGGER, "slack") for _ in range(3)]
+    receivers.fail("pagerduty", status=400, times=1)
+    rows = [put(db, TRIGGER, "pagerduty") for _ in range(3)]
 
-    report = run(db, "slack")
+    report = run(db, "pagerduty")
 
     assert (report.sent, report.failed, report.held) == (2, 1, 0)
-    assert "Slack answered 400" in report.errors[0]
-    assert statuses(db) == ["failed", "sent", "sent"]
+    assert "PagerDuty answered 400" in report.errors[0]
+    assert statuses(db, "pagerduty") == ["failed", "sent", "sent"]
     assert row(db, rows[0])["last_error"] == report.errors[0]
-    assert run(db, "slack") == DispatchReport(), "failed for good is not tried again"
+    assert run(db, "pagerduty") == DispatchReport(), "failed for good is not tried again"
 
 
 def test_after_ten_attempts_it_is_given_up_and_its_end_is_not_told(db: Connection, receivers: Receivers) -> None:
@@ -178,43 +180,64 @@ def test_after_ten_attempts_it_is_given_up_and_its_end_is_not_told(db: Connectio
     assert len(receivers.received("slack")) == MAX_ATTEMPTS
 
 
-def test_a_message_that_kills_its_worker_each_time_is_given_up_too(db: Connection, receivers: Receivers) -> None:
-    poison = put(db, TRIGGER, "slack")
-    for _ in range(MAX_ATTEMPTS):
-        outbox.claim(db, "slack", "ann")
+def test_a_message_that_kills_its_worker_each_time_is_given_up_and_takes_no_other_with_it(
+    db: Connection, receivers: Receivers
+) -> None:
+    poison, sound = put(db, TRIGGER, "slack"), put(db, TRIGGER, "slack")
+    for _ in range(outbox.SUSPECT_AFTER):
+        assert len(outbox.claim(db, "slack", "ann", limit=10)) == 2, "killed with both in hand"
+    assert outbox.claim(db, "slack", "ann", limit=10) == [], "then each goes alone"
+    for _ in range(outbox.SUSPECT_AFTER, MAX_ATTEMPTS):
+        (alone,) = outbox.claim(db, "slack", "ann", limit=10, suspects=True, but_for=[sound])
+        assert alone.id == poison
 
     report = run(db, "slack")
 
-    assert (report.sent, report.failed) == (0, 1)
+    assert (report.sent, report.failed) == (1, 1)
     assert "the worker was killed" in str(row(db, poison)["last_error"])
+    assert row(db, sound)["status"] == "sent"
 
 
 def test_retry_after_stops_the_run_and_is_kept_for_all(db: Connection, receivers: Receivers) -> None:
-    rows = [put(db, TRIGGER, "slack") for _ in range(4)]
-    receivers.fail("slack", status=429, retry_after=120, times=1)
+    rows = [put(db, TRIGGER, "pagerduty") for _ in range(4)]
+    receivers.fail("pagerduty", status=429, retry_after=120, times=1)
 
-    report = run(db, "slack")
+    report = run(db, "pagerduty")
     assert (report.sent, report.retried, report.held) == (0, 1, 4)
     assert [row(db, row_id)["attempts"] for row_id in rows] == [1, 0, 0, 0]
-    assert "Slack answered 429" in report.errors[0]
+    assert "PagerDuty answered 429" in report.errors[0]
 
     time_passes(db, "119 seconds")
-    assert run(db, "slack").sent == 0
+    assert run(db, "pagerduty").sent == 0
     time_passes(db, "2 seconds")
-    assert run(db, "slack") == DispatchReport(sent=4)
-    assert len(receivers.received("slack")) == 5
+    assert run(db, "pagerduty") == DispatchReport(sent=4)
+    assert len(receivers.received("pagerduty")) == 5
 
 
 def test_a_channel_that_takes_nothing_is_not_asked_for_each_row(db: Connection, receivers: Receivers) -> None:
     for _ in range(8):
-        put(db, TRIGGER, "slack")
-    receivers.fail("slack", status=500)
+        put(db, TRIGGER, "pagerduty")
+    receivers.fail("pagerduty", status=500)
 
-    report = run(db, "slack")
+    report = run(db, "pagerduty")
 
     assert (report.retried, report.held) == (FAILURES_IN_A_ROW, 8)
-    assert len(receivers.received("slack")) == FAILURES_IN_A_ROW
+    assert len(receivers.received("pagerduty")) == FAILURES_IN_A_ROW
     assert len(report.errors) == 1
+
+
+def test_a_channel_that_is_down_is_left_alone_by_all_workers(
+    db: Connection, receivers: Receivers, free_port: int, monkeypatch
+) -> None:
+    for _ in range(4):
+        put(db, TRIGGER, "pagerduty")
+    there = receivers.pagerduty_connection_uri
+    monkeypatch.setenv("AIRFLOW_CONN_SMS_MONITORING_PAGERDUTY", there.replace(str(receivers.http_port), str(free_port)))
+
+    assert run(db, "pagerduty", "ann").retried == 1
+    assert run(db, "pagerduty", "bob").retried == 0, "the rest of the queue waits as long as the row that met with it"
+    time_passes(db, "61 seconds")
+    assert run(db, "pagerduty", "bob").retried == 1
 
 
 def test_slack_is_down_for_an_hour(db: Connection, receivers: Receivers, free_port: int, monkeypatch) -> None:
@@ -226,16 +249,16 @@ def test_slack_is_down_for_an_hour(db: Connection, receivers: Receivers, free_po
     monkeypatch.setenv("AIRFLOW_CONN_SMS_MONITORING_SLACK", up.replace(str(receivers.http_port), str(free_port)))
 
     reports = {channel: run(db, channel) for channel in reversed(ALL)}
-    assert (reports["slack"].sent, reports["slack"].retried, reports["slack"].held) == (0, 1, 2)
+    assert (reports["slack"].sent, reports["slack"].retried, reports["slack"].held) == (0, 2, 2)
     assert "cannot be reached" in reports["slack"].errors[0]
     for channel in ("email", "pagerduty"):
         assert reports[channel] == DispatchReport(sent=2)
-        assert len(accepted(receivers, channel)) == 2
+    assert {channel: len(accepted(receivers, channel)) for channel in ALL} == {"email": 1, "pagerduty": 2, "slack": 0}
 
     time_passes(db, "1 hour")
     monkeypatch.setenv("AIRFLOW_CONN_SMS_MONITORING_SLACK", up)
     assert [run(db, channel).sent for channel in ALL] == [0, 0, 2]
-    assert [len(accepted(receivers, channel)) for channel in ALL] == [2, 2, 2]
+    assert {channel: len(accepted(receivers, channel)) for channel in ALL} == {"email": 1, "pagerduty": 2, "slack": 1}
 
 
 @pytest.mark.parametrize("fault", [{"refuse": True}, {"drop": True}])
@@ -267,7 +290,7 @@ def test_without_a_connection_everything_waits_uncounted_and_is_said_once(
     assert (report.sent, report.retried, report.failed, report.held) == (0, 0, 0, 3)
     (error,) = report.errors
     assert "airflow connections add sms_monitoring_" in error
-    assert statuses(db) == ["pending"] * 3
+    assert statuses(db, channel) == ["pending"] * 3
     assert [(row(db, row_id)["attempts"], row(db, row_id)["last_error"]) for row_id in rows] == [(0, error)] * 3
     assert [record.levelname for record in caplog.records if record.name.endswith("dispatch")] == ["WARNING"]
 
@@ -343,7 +366,7 @@ def test_a_claim_lost_while_sending_is_not_marked(db: Connection, database_uri: 
     slow = put(db, TRIGGER, "slack")
 
     class Slow(Scripted):
-        def send(self, message: Message):
+        def send(self, messages: Sequence[Message]):
             with sms_db.connect(database_uri) as other:
                 time_passes(other, "1 hour")
                 run(other, "slack", "bob", load=lambda _: Scripted([Delivered("by bob")]))

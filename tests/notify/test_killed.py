@@ -14,15 +14,18 @@ from tests.killing import killed_before_statement
 from tests.notify.samples import RESOLVE, TRIGGER, add_incident, put, row, statuses
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sms_monitoring.db import Connection
     from sms_monitoring.local.receivers import Receivers
     from sms_monitoring.notify.channels.base import Channel, Result
     from sms_monitoring.notify.message import Message
 
 ALL = ["email", "pagerduty", "slack"]
-# suppress, count, then claim and mark for each of two rows, claim none, suppress, count.
-STATEMENTS = 9
-MARKS = (3, 5)
+# Suppress three times, count; then for each of two rows claim, mark, look for an alarm that is over; claim none and
+# no suspect, suppress, count.
+STATEMENTS = 14
+MARKS = (5, 8)
 
 
 def run(conn: Connection, channel: str, worker: str = "ann", **kwargs) -> None:
@@ -67,11 +70,11 @@ class KilledAround:
     seconds_between_messages = 0.0
 
     def __init__(self, channel: Channel, *, after: bool) -> None:
-        self.channel, self.after = channel, after
+        self.channel, self.after, self.group_size = channel, after, channel.group_size
 
-    def send(self, message: Message) -> Result:
+    def send(self, messages: Sequence[Message]) -> Result:
         if self.after:
-            self.channel.send(message)
+            self.channel.send(messages)
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 

@@ -8,8 +8,8 @@ import pytest
 
 from sms_monitoring.notify import outbox
 from sms_monitoring.notify.message import Event, Message, Severity
-from sms_monitoring.notify.wording import detail, headline, look_of, sentence, subject_of
-from tests.notify.samples import EVENTS, RESOLVE, TEST, TRIGGER, WARNING, row
+from sms_monitoring.notify.wording import detail, headline, look_of, sentence, severity_aside, subject_of
+from tests.notify.samples import ACKNOWLEDGE, ESCALATE, EVENTS, NOTICE, REPEAT, RESOLVE, TEST, TRIGGER, WARNING, row
 
 
 @pytest.mark.parametrize("message", EVENTS.values(), ids=EVENTS)
@@ -34,7 +34,12 @@ def test_what_postgresql_cannot_hold_is_stored_all_the_same(db) -> None:
         (replace(WARNING, severity=Severity.INFO), "Info: Opt-outs are many (carrier-a)"),
         (RESOLVE, "Resolved: SMS delivery rate is low"),
         (replace(RESOLVE, title="SMS delivery rate is low"), "Resolved: SMS delivery rate is low"),
+        (REPEAT, "Still critical: SMS delivery rate is low"),
+        (replace(WARNING, event=Event.REPEAT), "Still warning: Opt-outs are many (carrier-a)"),
+        (ESCALATE, "Escalated: SMS delivery rate is low"),
+        (ACKNOWLEDGE, "Acknowledged: SMS delivery rate is low"),
         (TEST, "Test: Test alert"),
+        (NOTICE, "Notice: 2 silences outlive their reason"),
     ],
 )
 def test_headline(message: Message, expected: str) -> None:
@@ -70,10 +75,24 @@ def test_below_the_headline_the_title_is_not_said_again(message: Message, expect
 
 
 def test_each_state_has_its_own_sign_and_colour() -> None:
-    messages = [*(replace(TRIGGER, severity=severity) for severity in Severity), RESOLVE, TEST]
+    severities = [replace(TRIGGER, severity=severity) for severity in Severity]
+    messages = [*severities, ACKNOWLEDGE, RESOLVE, TEST, NOTICE]
 
-    assert len({look_of(message).sign for message in messages}) == 5
-    assert len({look_of(message).colour for message in messages}) == 5
+    assert len({look_of(message).sign for message in messages}) == len(messages)
+    assert len({look_of(message).colour for message in messages}) == len(messages)
+
+
+def test_what_fires_looks_like_its_severity_said_again_or_not() -> None:
+    assert look_of(REPEAT).sign == look_of(TRIGGER).sign
+    assert look_of(REPEAT).colour == look_of(ESCALATE).colour == look_of(TRIGGER).colour
+
+
+@pytest.mark.parametrize(
+    ("message", "aside"),
+    [(TRIGGER, ""), (REPEAT, ""), (ESCALATE, "critical"), (ACKNOWLEDGE, "critical"), (RESOLVE, "was critical")],
+)
+def test_how_bad_it_is_is_said_somewhere(message: Message, aside: str) -> None:
+    assert severity_aside(message) == aside
 
 
 def test_a_title_of_several_lines_is_one_line() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,8 +14,22 @@ import pytest
 from sms_monitoring import db as sms_db
 from sms_monitoring.notify import outbox
 from sms_monitoring.notify.channels.base import UnknownChannelError
-from sms_monitoring.notify.message import Message
-from tests.notify.samples import RESOLVE, TEST, TRIGGER, add_incident, put, row, statuses, time_passes
+from sms_monitoring.notify.message import Message, Severity
+from tests.notify.samples import (
+    ACKNOWLEDGE,
+    ESCALATE,
+    NOTICE,
+    REPEAT,
+    RESOLVE,
+    TEST,
+    TRIGGER,
+    add_incident,
+    end_incident,
+    put,
+    row,
+    statuses,
+    time_passes,
+)
 
 if TYPE_CHECKING:
     from sms_monitoring.db import Connection
@@ -54,8 +69,37 @@ def test_a_suppressed_row_keeps_its_reason_and_bars_no_later_one(db: Connection)
     assert claim(db) == [later]
 
 
-def test_test_messages_need_no_incident_and_are_never_folded(db: Connection) -> None:
-    rows = [outbox.enqueue(db, TEST, channel="slack") for _ in range(2)]
+def test_each_repeat_is_a_row_of_its_own(db: Connection) -> None:
+    incident = add_incident(db)
+    repeats = [replace(REPEAT, sequence=number) for number in (1, 2, 2)]
+
+    first, second, again = (outbox.enqueue(db, repeat, channel="slack", incident_id=incident) for repeat in repeats)
+
+    assert again is None
+    assert [row(db, found)["sequence"] for found in (first, second)] == [1, 2]
+
+
+def test_a_silenced_row_names_its_silence(db: Connection) -> None:
+    (silence,) = db.execute(
+        "INSERT INTO sms_alert_silences (author, reason, expires_at) VALUES ('ann', 'moving', now() + interval '1 day')"
+        " RETURNING id"
+    ).fetchone()
+
+    held = outbox.enqueue(
+        db,
+        TRIGGER,
+        channel="slack",
+        incident_id=add_incident(db),
+        suppressed_reason="silenced",
+        silence_id=silence,
+    )
+
+    found = row(db, held)
+    assert (found["status"], found["suppressed_reason"], found["silence_id"]) == ("suppressed", "silenced", silence)
+
+
+def test_test_messages_and_notices_need_no_incident_and_are_never_folded(db: Connection) -> None:
+    rows = [outbox.enqueue(db, message, channel="slack") for message in (TEST, TEST, NOTICE, NOTICE)]
 
     assert claim(db) == rows
 
@@ -129,7 +173,16 @@ def test_rows_that_are_locked_are_passed_over(db: Connection, database_uri: str)
         assert claim(db) == [second]
 
 
-# ── Trigger before resolve ───────────────────────────────────────────────────────────────────
+def test_rows_that_killed_many_workers_are_claimed_apart(db: Connection) -> None:
+    killer, other = put(db, TRIGGER, "slack"), put(db, TRIGGER, "slack")
+    for _ in range(outbox.SUSPECT_AFTER):
+        assert claim(db, suspects=False, but_for=[other]) == [killer]
+
+    assert claim(db) == [other]
+    assert claim(db, suspects=True) == [killer]
+
+
+# ── The beginning before all else ────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -148,14 +201,14 @@ def test_a_resolve_waits_for_its_trigger(db: Connection, incident: dict[str, int
 
 
 def test_a_resolve_waits_while_its_trigger_is_tried_again(db: Connection, incident: dict[str, int]) -> None:
-    outbox.mark_retry(db, take(db), "down", retry_after=MINUTE)
+    outbox.mark_retry(db, [take(db)], "down", retry_after=[MINUTE])
 
     assert outbox.suppress_undeliverable(db, "slack") == 0
     assert claim(db) == []
 
 
 def test_a_resolve_is_due_once_its_trigger_is_sent(db: Connection, incident: dict[str, int]) -> None:
-    outbox.mark_sent(db, take(db))
+    outbox.mark_sent(db, [take(db)])
 
     assert outbox.suppress_undeliverable(db, "slack") == 0
     assert claim(db) == [incident["resolve"]]
@@ -166,14 +219,14 @@ def test_a_trigger_sent_in_another_channel_does_not_count(db: Connection) -> Non
     put(db, TRIGGER, "email", incident_id)
     put(db, TRIGGER, "slack", incident_id)
     put(db, RESOLVE, "slack", incident_id)
-    outbox.mark_sent(db, take(db, channel="email"))
+    outbox.mark_sent(db, [take(db, channel="email")])
 
-    outbox.mark_retry(db, take(db), "down", retry_after=MINUTE)
+    outbox.mark_retry(db, [take(db)], "down", retry_after=[MINUTE])
     assert claim(db) == []
 
 
 def test_a_resolve_whose_trigger_failed_is_never_sent(db: Connection, incident: dict[str, int]) -> None:
-    outbox.mark_failed(db, take(db), "no")
+    outbox.mark_failed(db, [take(db)], ["no"])
 
     assert outbox.suppress_undeliverable(db, "slack") == 1
     resolve = row(db, incident["resolve"])
@@ -192,13 +245,232 @@ def test_a_resolve_without_a_trigger_is_never_sent(db: Connection, trigger: str)
     assert row(db, resolve)["suppressed_reason"] == "trigger_not_delivered"
 
 
+@pytest.mark.parametrize("message", [REPEAT, ACKNOWLEDGE, RESOLVE], ids=lambda message: message.event)
+def test_what_follows_waits_for_the_beginning(db: Connection, message: Message) -> None:
+    incident_id = add_incident(db)
+    follows = put(db, message, "slack", incident_id)
+    trigger = put(db, TRIGGER, "slack", incident_id)
+    put(db, TRIGGER, "email", incident_id)
+    outbox.mark_sent(db, [take(db, channel="email")])
+
+    assert claim(db, "bob") == [trigger], "what was told in another channel does not count"
+    assert claim(db, "bob") == [trigger]
+
+    outbox.mark_sent(db, outbox.claim(db, "slack", "bob", limit=10))
+    assert claim(db) == [follows]
+
+
+@pytest.mark.parametrize("message", [REPEAT, ACKNOWLEDGE, RESOLVE], ids=lambda message: message.event)
+def test_what_follows_a_beginning_that_was_never_told_is_never_sent(db: Connection, message: Message) -> None:
+    incident_id = add_incident(db)
+    put(db, TRIGGER, "slack", incident_id)
+    follows = put(db, message, "slack", incident_id)
+    outbox.mark_failed(db, [take(db)], ["no"])
+
+    assert outbox.suppress(db, "slack") == 1
+    assert row(db, follows)["suppressed_reason"] == "trigger_not_delivered"
+
+
+def test_an_escalation_waits_for_the_trigger_in_its_channel(db: Connection) -> None:
+    incident_id = add_incident(db)
+    trigger, escalate = put(db, TRIGGER, "slack", incident_id), put(db, ESCALATE, "slack", incident_id)
+
+    first = take(db)
+    assert (first.id, claim(db, "bob")) == (trigger, [])
+    outbox.mark_sent(db, [first])
+    assert claim(db) == [escalate]
+
+
+@pytest.mark.parametrize("trigger", ["missing", "suppressed", "failed"])
+def test_an_escalation_is_the_beginning_where_no_trigger_was_told(db: Connection, trigger: str) -> None:
+    incident_id = add_incident(db)
+    if trigger == "suppressed":
+        outbox.enqueue(db, TRIGGER, channel="slack", incident_id=incident_id, suppressed_reason="cooldown")
+    if trigger == "failed":
+        put(db, TRIGGER, "slack", incident_id)
+        outbox.mark_failed(db, [take(db)], ["no"])
+    escalate, resolve = put(db, ESCALATE, "slack", incident_id), put(db, RESOLVE, "slack", incident_id)
+
+    assert outbox.suppress(db, "slack") == 0
+    claimed = take(db)
+    assert (claimed.id, claim(db, "bob")) == (escalate, [])
+    outbox.mark_sent(db, [claimed])
+    assert claim(db) == [resolve]
+
+
+def test_an_end_is_the_last_that_is_said(db: Connection) -> None:
+    """What is under way might arrive after it, and open in PagerDuty what is over."""
+    incident_id = add_incident(db)
+    put(db, TRIGGER, "slack", incident_id)
+    outbox.mark_sent(db, [take(db)])
+    put(db, REPEAT, "slack", incident_id)
+    under_way = take(db, "bob")
+    resolve = put(db, RESOLVE, "slack", incident_id)
+
+    assert claim(db) == []
+    outbox.mark_sent(db, [under_way])
+    assert claim(db) == [resolve]
+
+
+# ── What is no longer true ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("message", [REPEAT, ESCALATE, ACKNOWLEDGE], ids=lambda message: message.event)
+def test_nobody_is_told_that_an_incident_lasts_which_is_over(db: Connection, message: Message) -> None:
+    incident_id = add_incident(db)
+    put(db, TRIGGER, "slack", incident_id)
+    outbox.mark_sent(db, [take(db)])
+    late, resolve = put(db, message, "slack", incident_id), put(db, RESOLVE, "slack", incident_id)
+    end_incident(db, incident_id)
+
+    assert outbox.suppress(db, "email") == 0
+    assert outbox.suppress(db, "slack") == 1
+    assert row(db, late)["suppressed_reason"] == "superseded"
+    assert claim(db) == [resolve]
+
+
+def test_a_trigger_is_told_even_late_and_its_end_after_it(db: Connection) -> None:
+    incident_id = add_incident(db)
+    put(db, TRIGGER, "slack", incident_id)
+    put(db, RESOLVE, "slack", incident_id)
+    end_incident(db, incident_id)
+
+    assert outbox.suppress(db, "slack") == 0
+
+
+def test_the_end_of_what_only_a_superseded_escalation_would_have_told_is_not_told(db: Connection) -> None:
+    incident_id = add_incident(db)
+    rows = [put(db, message, "email", incident_id) for message in (ESCALATE, RESOLVE)]
+    end_incident(db, incident_id)
+
+    assert outbox.suppress(db, "email") == 2
+    assert [row(db, found)["suppressed_reason"] for found in rows] == ["superseded", "trigger_not_delivered"]
+
+
+def test_an_escalation_that_may_have_got_through_stands(db: Connection) -> None:
+    incident_id = add_incident(db)
+    put(db, ESCALATE, "slack", incident_id)
+    put(db, RESOLVE, "slack", incident_id)
+    outbox.mark_retry(db, [take(db)], "no answer", retry_after=[MINUTE])
+    end_incident(db, incident_id)
+
+    assert outbox.suppress(db, "slack") == 0
+
+
+def test_of_several_repeats_the_last_is_enough(db: Connection) -> None:
+    incident_id = add_incident(db)
+    put(db, TRIGGER, "slack", incident_id)
+    outbox.mark_sent(db, [take(db)])
+    repeats = [put(db, replace(REPEAT, sequence=number), "slack", incident_id) for number in (1, 2, 3)]
+
+    assert outbox.suppress(db, "slack") == 2
+    assert claim(db) == repeats[2:]
+
+
+def test_once_somebody_looks_after_it_it_is_not_repeated(db: Connection) -> None:
+    incident_id = add_incident(db)
+    put(db, TRIGGER, "slack", incident_id)
+    outbox.mark_sent(db, [take(db)])
+    repeat, escalate = put(db, REPEAT, "slack", incident_id), put(db, ESCALATE, "slack", incident_id)
+    db.execute("UPDATE sms_alert_history SET acknowledged_at = now(), acknowledged_by = 'ann'")
+
+    assert outbox.suppress(db, "slack") == 1
+    assert row(db, repeat)["suppressed_reason"] == "superseded"
+    assert claim(db) == [escalate], "somebody may have asked for it"
+
+
+# ── What is held back now ────────────────────────────────────────────────────────────────────
+
+
+def silence(db: Connection, **matchers: str) -> int:
+    """A silence for the next hour."""
+    columns, values = ", ".join(matchers), ", ".join(["%s"] * len(matchers))
+    (silence_id,) = db.execute(
+        f"INSERT INTO sms_alert_silences ({columns}, author, reason, expires_at)"
+        f" VALUES ({values}, 'ann', 'moving', now() + interval '1 hour') RETURNING id",
+        tuple(matchers.values()),
+    ).fetchone()
+    return silence_id
+
+
+@pytest.mark.parametrize("message", [TRIGGER, REPEAT, ESCALATE], ids=lambda message: message.event)
+def test_a_silence_made_after_the_row_was_written_holds_it_back(db: Connection, message: Message) -> None:
+    incident_id = add_incident(db, entity="carrier-a")
+    put(db, TRIGGER, "slack", incident_id)
+    if message.event != "trigger":
+        outbox.mark_sent(db, [take(db)])
+    waiting = put(db, message, "slack", incident_id) if message.event != "trigger" else 1
+    other = put(db, TRIGGER, "slack", add_incident(db, entity="carrier-b"))
+    silence_id = silence(db, entity="carrier-a")
+
+    assert outbox.suppress(db, "slack") == 1
+
+    found = row(db, waiting)
+    assert (found["status"], found["suppressed_reason"], found["silence_id"]) == ("suppressed", "silenced", silence_id)
+    assert claim(db) == [other]
+
+
+@pytest.mark.parametrize("message", [ACKNOWLEDGE, RESOLVE], ids=lambda message: message.event)
+def test_no_silence_holds_back_an_end_or_an_acknowledgement(db: Connection, message: Message) -> None:
+    incident_id = add_incident(db, entity="carrier-a")
+    put(db, TRIGGER, "slack", incident_id)
+    outbox.mark_sent(db, [take(db)])
+    follows = put(db, message, "slack", incident_id)
+    silence(db, entity="*")
+
+    assert outbox.suppress(db, "slack") == 0
+    assert claim(db) == [follows]
+
+
+def test_the_end_of_what_was_held_back_is_not_told(db: Connection) -> None:
+    incident_id = add_incident(db, entity="carrier-a")
+    put(db, TRIGGER, "slack", incident_id)
+    put(db, RESOLVE, "slack", incident_id)
+    silence(db, entity="*")
+
+    assert outbox.suppress(db, "slack") == 2
+
+
+def test_a_severity_is_held_back_by_the_incident_not_by_the_message(db: Connection) -> None:
+    warning = put(db, TRIGGER, "slack", add_incident(db, severity=Severity.WARNING))
+    critical = put(db, TRIGGER, "slack", add_incident(db))
+    silence(db, severity="warning")
+
+    outbox.suppress(db, "slack")
+
+    assert row(db, warning)["suppressed_reason"] == "silenced"
+    assert claim(db) == [critical]
+
+
+def test_a_graver_incident_about_the_same_thing_holds_back(db: Connection) -> None:
+    critical, warning = add_incident(db, entity="carrier-a"), add_incident(db, entity="carrier-b")
+    db.execute(
+        "UPDATE sms_alert_history SET alert_type = 'delivery_rate_warning', severity = 'warning', entity = 'carrier-a'"
+        " WHERE id = %s",
+        (warning,),
+    )
+    first, second = put(db, TRIGGER, "slack", critical), put(db, TRIGGER, "slack", warning)
+
+    assert outbox.suppress(db, "slack") == 1
+    assert (row(db, second)["suppressed_reason"], row(db, second)["silence_id"]) == ("inhibited", None)
+    assert claim(db) == [first]
+
+
+def test_what_was_tried_before_a_silence_may_have_got_through_and_stands(db: Connection) -> None:
+    put(db, TRIGGER, "slack")
+    outbox.mark_retry(db, [take(db)], "no answer", retry_after=[MINUTE])
+    silence(db, entity="*")
+
+    assert outbox.suppress(db, "slack") == 0
+
+
 # ── Marking ──────────────────────────────────────────────────────────────────────────────────
 
 
 def test_sent(db: Connection) -> None:
     sent = put(db, TRIGGER, "slack")
 
-    assert outbox.mark_sent(db, take(db), note="one of two refused")
+    assert outbox.mark_sent(db, [take(db)], note="one of two refused") == 1
     found = row(db, sent)
     assert (found["status"], found["attempts"], found["last_error"]) == ("sent", 1, "one of two refused")
     assert found["sent_at"] is not None
@@ -208,7 +480,7 @@ def test_sent(db: Connection) -> None:
 def test_to_be_tried_again_after_a_while(db: Connection) -> None:
     retried = put(db, TRIGGER, "slack")
 
-    assert outbox.mark_retry(db, take(db), "Slack answered 500", retry_after=MINUTE)
+    assert outbox.mark_retry(db, [take(db)], "Slack answered 500", retry_after=[MINUTE]) == 1
     found = row(db, retried)
     assert (found["status"], found["attempts"], found["last_error"]) == ("pending", 1, "Slack answered 500")
     assert claim(db) == []
@@ -220,7 +492,7 @@ def test_to_be_tried_again_after_a_while(db: Connection) -> None:
 def test_failed_for_good(db: Connection) -> None:
     failed = put(db, TRIGGER, "slack")
 
-    assert outbox.mark_failed(db, take(db), "Slack answered 400")
+    assert outbox.mark_failed(db, [take(db)], ["Slack answered 400"]) == {failed}
     assert (row(db, failed)["status"], row(db, failed)["last_error"]) == ("failed", "Slack answered 400")
     time_passes(db, "1 year")
     assert claim(db) == []
@@ -229,17 +501,18 @@ def test_failed_for_good(db: Connection) -> None:
 def test_a_released_row_was_never_tried(db: Connection) -> None:
     released = put(db, TRIGGER, "slack")
 
-    assert outbox.release(db, take(db), "no such webhook")
+    assert outbox.release(db, [take(db)], "no such webhook") == 1
     found = row(db, released)
     assert (found["status"], found["attempts"], found["last_error"]) == ("pending", 0, "no such webhook")
     assert claim(db) == [released]
 
 
 MARKS = {
-    "sent": outbox.mark_sent,
-    "retry": lambda db, claimed: outbox.mark_retry(db, claimed, "late", retry_after=MINUTE),
-    "failed": lambda db, claimed: outbox.mark_failed(db, claimed, "late"),
-    "release": lambda db, claimed: outbox.release(db, claimed, "late"),
+    "sent": lambda db, claimed: outbox.mark_sent(db, [claimed]),
+    "retry": lambda db, claimed: outbox.mark_retry(db, [claimed], "late", retry_after=[MINUTE]),
+    "failed": lambda db, claimed: outbox.mark_failed(db, [claimed], ["late"]),
+    "release": lambda db, claimed: outbox.release(db, [claimed], "late"),
+    "renew": lambda db, claimed: outbox.renew(db, [claimed]),
 }
 
 
@@ -252,10 +525,45 @@ def test_a_mark_after_the_claim_was_lost_changes_nothing(db: Connection, mark, t
     current = take(db, taken_over_by)
     before = row(db, lost.id)
 
-    assert mark(db, lost) is False
+    assert not mark(db, lost)
     assert row(db, lost.id) == before
-    assert outbox.mark_sent(db, current) is True
-    assert mark(db, current) is False, "nothing is marked twice"
+    assert outbox.mark_sent(db, [current]) == 1
+    assert not mark(db, current), "nothing is marked twice"
+
+
+def test_several_are_marked_at_once_each_by_its_own_claim(db: Connection) -> None:
+    rows = [put(db, TRIGGER, "slack") for _ in range(3)]
+    claims = outbox.claim(db, "slack", "ann", limit=3)
+    time_passes(db, "1 hour")
+    taken_over = take(db, "bob")
+
+    assert outbox.mark_retry(db, claims, "down", retry_after=[MINUTE, MINUTE, 10 * MINUTE]) == 2
+
+    assert [row(db, found)["status"] for found in rows] == ["sending", "pending", "pending"]
+    assert row(db, taken_over.id)["claimed_by"] == "bob"
+    time_passes(db, "61 seconds")
+    assert claim(db) == [rows[1]], "each waits for its own time"
+
+
+def test_several_fail_each_for_its_own_reason(db: Connection) -> None:
+    rows = [put(db, TRIGGER, "slack") for _ in range(2)]
+
+    assert outbox.mark_failed(db, outbox.claim(db, "slack", "ann", limit=2), ["one", "two"]) == set(rows)
+    assert [row(db, found)["last_error"] for found in rows] == ["one", "two"]
+
+
+def test_a_claim_can_be_held_for_longer(db: Connection) -> None:
+    put(db, TRIGGER, "slack")
+    put(db, TRIGGER, "slack")
+    claims = outbox.claim(db, "slack", "ann", limit=2)
+    time_passes(db, "1 hour")
+    lost = take(db, "bob")
+
+    kept = outbox.renew(db, claims)
+
+    assert [claimed.id for claimed in kept] == [claims[1].id]
+    assert lost.id == claims[0].id
+    assert claim(db, "cleo") == []
 
 
 # ── The channel as a whole ───────────────────────────────────────────────────────────────────
@@ -287,8 +595,8 @@ def test_a_channel_held_without_a_pause_is_free_for_the_next_run(db: Connection)
 
 def test_what_waits(db: Connection) -> None:
     rows = [put(db, TRIGGER, "slack") for _ in range(5)]
-    outbox.mark_sent(db, take(db))
-    outbox.mark_retry(db, take(db), "Slack answered 500", retry_after=MINUTE)
+    outbox.mark_sent(db, [take(db)])
+    outbox.mark_retry(db, [take(db)], "Slack answered 500", retry_after=[MINUTE])
     take(db, "bob")  # at work on it now
 
     waiting = outbox.waiting(db, "slack", "ann")
@@ -296,6 +604,35 @@ def test_what_waits(db: Connection) -> None:
     assert (waiting.total, waiting.due) == (3, 2)
     assert waiting.next_attempt_at == row(db, rows[1])["next_attempt_at"]
     assert waiting.last_error == "Slack answered 500"
+
+
+def test_what_waits_too_long_for_a_channel_that_is_out_of_order_is_given_up(db: Connection) -> None:
+    incident_id = add_incident(db)
+    old = put(db, TRIGGER, "slack", incident_id)
+    put(db, RESOLVE, "slack", incident_id)
+    time_passes(db, "25 hours")
+    young = put(db, TRIGGER, "slack")
+    put(db, TRIGGER, "email")
+
+    (expired,) = outbox.expire(db, "slack", "no webhook", max_age=timedelta(hours=24))
+
+    assert (expired.id, expired.message["title"]) == (old, TRIGGER.title)
+    assert (row(db, old)["status"], row(db, old)["last_error"]) == ("failed", "no webhook")
+    assert statuses(db) == ["failed", "pending", "pending", "pending"], "the end waits for its beginning, not for Slack"
+    assert claim(db) == [young]
+
+
+def test_the_gravest_that_waits_comes_first(db: Connection) -> None:
+    for message in (RESOLVE, replace(TRIGGER, severity=Severity.WARNING), TRIGGER, replace(TRIGGER, alert_type="own")):
+        put(db, message, "slack")
+
+    queue = outbox.next_waiting(db, "slack", but_for="own", limit=2)
+
+    assert queue.total == 3
+    assert [(waits.message["event"], waits.message["severity"]) for waits in queue.first] == [
+        ("trigger", "critical"),
+        ("trigger", "warning"),
+    ]
 
 
 # ── Many at once ─────────────────────────────────────────────────────────────────────────────
@@ -309,7 +646,7 @@ def test_three_workers_share_many_rows_without_taking_one_twice(db: Connection, 
         done = []
         with sms_db.connect(database_uri) as conn:
             while claims := outbox.claim(conn, "slack", worker, limit=2):
-                assert all(outbox.mark_sent(conn, claimed) for claimed in claims)
+                assert outbox.mark_sent(conn, claims) == len(claims)
                 done += [claimed.id for claimed in claims]
         return done
 
@@ -325,9 +662,9 @@ def test_marking_twice_at_once_marks_once(db: Connection, database_uri: str) -> 
     put(db, TRIGGER, "slack")
     claimed = take(db)
 
-    def mark(_: int) -> bool:
+    def mark(_: int) -> int:
         with sms_db.connect(database_uri) as conn:
-            return outbox.mark_sent(conn, claimed)
+            return outbox.mark_sent(conn, [claimed])
 
     with ThreadPoolExecutor(3) as pool:
-        assert sorted(pool.map(mark, range(3))) == [False, False, True]
+        assert sorted(pool.map(mark, range(3))) == [0, 0, 1]

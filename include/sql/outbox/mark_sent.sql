@@ -1,4 +1,5 @@
--- Delivered. Like every mark, it applies to the very attempt that was claimed and to no later one.
-UPDATE sms_alert_notifications
+-- Delivered. Like every mark, it applies to the very attempts that were claimed and to no later ones.
+UPDATE sms_alert_notifications AS n
 SET status = 'sent', sent_at = clock_timestamp(), lease_until = NULL, last_error = %(note)s::text
-WHERE id = %(id)s AND status = 'sending' AND claimed_by = %(worker)s AND attempts = %(attempts)s
+FROM unnest(%(ids)s::bigint [], %(attempts)s::integer []) AS c (id, attempts)
+WHERE n.id = c.id AND n.attempts = c.attempts AND n.status = 'sending' AND n.claimed_by = %(worker)s

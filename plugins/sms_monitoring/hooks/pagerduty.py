@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pagerduty
 from airflow.providers.pagerduty.hooks.pagerduty_events import PagerdutyEventsHook, prepare_event_data
 
+from sms_monitoring.hooks.address import base_url
+
 if TYPE_CHECKING:
     from httpx2 import Response
 
@@ -48,7 +50,7 @@ class RegionalPagerdutyEventsHook(PagerdutyEventsHook):
 
     def __init__(self, *, pagerduty_events_conn_id: str, timeout: int = 10) -> None:
         super().__init__(pagerduty_events_conn_id=pagerduty_events_conn_id)
-        self.base_url = base_url(self.get_connection(pagerduty_events_conn_id))
+        self.base_url = base_url(self.get_connection(pagerduty_events_conn_id), DEFAULT_URL)
         self.timeout = timeout
 
     @cached_property
@@ -62,16 +64,3 @@ class RegionalPagerdutyEventsHook(PagerdutyEventsHook):
         :raises pagerduty.Error: when it was not taken, or no answer came.
         """
         return str(self.client.send_event(**prepare_event_data(*args, **kwargs)))
-
-
-def base_url(connection: Any) -> str:
-    """The API's base URL by the connection's host, schema and port; pure.
-
-    >>> from types import SimpleNamespace as Connection
-    >>> base_url(Connection(host="events.eu.pagerduty.com", schema=None, port=None))
-    'https://events.eu.pagerduty.com'
-    """
-    if not connection.host:
-        return DEFAULT_URL
-    host = connection.host if "://" in connection.host else f"{connection.schema or 'https'}://{connection.host}"
-    return f"{host.rstrip('/')}{f':{connection.port}' if connection.port else ''}"

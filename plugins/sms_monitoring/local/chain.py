@@ -22,8 +22,11 @@ HOURLY = "sms_hourly_monitoring"
 RECOMPUTE = "sms_recompute_range"
 DIGEST = "sms_daily_digest"
 RETENTION = "sms_daily_retention"
+FOLLOW_UP = "sms_alert_followup"
+SILENCES = "sms_weekly_silence_review"
+REPLAY = "sms_replay_threshold"
 TEST_ALERT = "sms_send_test_alert"
-DAG_IDS = (HOURLY, RECOMPUTE, DIGEST, RETENTION, TEST_ALERT)
+DAG_IDS = (HOURLY, RECOMPUTE, DIGEST, RETENTION, FOLLOW_UP, SILENCES, REPLAY, TEST_ALERT)
 
 
 def run_chain(stack: Stack) -> Outcome:
@@ -70,8 +73,11 @@ def _run_dags(stack: Stack, scenario: Scenario, newest_hour_end: datetime) -> li
     # Two hours in which everything went wrong: they must be aggregated and judged again, and page nobody.
     first, last = newest_hour_end - 3 * HOUR, newest_hour_end - 2 * HOUR
     run_backfill(stack, HOURLY, first, last, f"Backfilling two hours of the incidents ({HOURLY})")
+    proposal = {"alert_type": "delivery_rate_critical", "threshold_value": 80}
+    run_dag(stack, REPLAY, proposal, f"Trying another threshold over the history ({REPLAY})")
     # Of a DAG that does not catch up, the scheduler runs the last date that is due as soon as it is unpaused.
-    await_scheduled_runs(stack, [DIGEST, RETENTION], f"The scheduler runs the daily work ({DIGEST}, {RETENTION})")
+    others = [DIGEST, RETENTION, FOLLOW_UP, SILENCES]
+    await_scheduled_runs(stack, others, "The scheduler runs the digest, retention, follow-up and the silence review")
     stack.api.unpause(TEST_ALERT)
     return await_all_runs(stack)
 

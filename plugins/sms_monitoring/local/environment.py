@@ -11,7 +11,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from sms_monitoring.local import settings_file
 from sms_monitoring.local.credentials import ADMIN
 from sms_monitoring.local.ports import HOST
-from sms_monitoring.local.receivers.connections import FROM_EMAIL, ROUTING_KEY, SLACK_SERVICE, SLACK_TOKEN
+from sms_monitoring.local.receivers.connections import (
+    FROM_EMAIL,
+    ROUTING_KEY,
+    SLACK_SERVICE,
+    SLACK_TOKEN,
+    TWILIO_SERVICE,
+    WEBHOOK_SECRET,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +34,7 @@ FOREIGN_PREFIXES = ("AIRFLOW_", "SMS_MONITORING_", "_AIRFLOW")
 
 @dataclass(frozen=True)
 class ReceiverPorts:
-    """Where the local receivers listen: Slack and PagerDuty at ``url``, mail at a port of 127.0.0.1."""
+    """Where the local receivers listen: mail at a port of 127.0.0.1, all else at ``url``."""
 
     url: str
     smtp_port: int
@@ -48,7 +55,7 @@ def exports(
 
     :param metrics_uri: libpq URI of the monitoring database.
     :param airflow_uri: libpq URI of Airflow's metadata database.
-    :param receivers: where to point the connections for Slack, PagerDuty and SMTP; None leaves the file's.
+    :param receivers: where to point the connections of the notification channels; None leaves the file's.
     :param start_date: the hour from which the hourly DAG catches up; None: it does not.
     """
     url = f"http://{HOST}:{airflow_port}"
@@ -111,6 +118,11 @@ def connection_overrides(metrics_uri: str, receivers: ReceiverPorts | None) -> d
         overrides |= {
             "sms_monitoring_slack": {"host": f"{receivers.url}/services", "password": f"{SLACK_SERVICE}/{SLACK_TOKEN}"},
             "sms_monitoring_pagerduty": {"host": receivers.url, "password": ROUTING_KEY},
+            "sms_monitoring_sms": {
+                "host": receivers.url,
+                "extra": {"config": {"path": TWILIO_SERVICE, "tag": "alerts"}},
+            },
+            "sms_monitoring_webhook": {"host": f"{receivers.url}/webhook", "password": WEBHOOK_SECRET},
             "sms_monitoring_smtp": {
                 "host": HOST,
                 "port": receivers.smtp_port,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from sms_monitoring.local.airflow_api import Json
     from sms_monitoring.local.receivers import ReceiversClient
 
-CHANNELS = ("slack", "pagerduty", "email")
+CHANNELS = ("slack", "pagerduty", "email", "sms", "webhook")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class FiredAlert:
     channel: str | None
     status: str | None
     note: str | None
+
+    @property
+    def title(self) -> str:
+        """What is wrong, as every channel words it."""
+        return self.message.partition(":")[0]
 
 
 @dataclass(frozen=True)
@@ -145,8 +151,11 @@ def _undelivered(outcome: Outcome) -> list[str]:
             found.append(
                 f"alert {alert.alert_type} to {alert.channel} is {alert.status}: {alert.note or 'no reason given'}"
             )
-    for channel, sent in Counter(alert.channel for alert in outcome.fired if alert.status == "sent").items():
-        arrived = len(outcome.received.get(channel or "", ()))
-        if arrived < sent:
-            found.append(f"{channel} received {arrived} of {sent} alerts")
+        elif alert.title not in _texts(outcome.received.get(alert.channel or "", ())):
+            found.append(f"{alert.channel} did not receive alert {alert.alert_type}")
     return found
+
+
+def _texts(items: Sequence[Mapping[str, Any]]) -> str:
+    """All that arrived in a channel: many alerts may have come as one message."""
+    return json.dumps([item["content"] for item in items], ensure_ascii=False, default=str)

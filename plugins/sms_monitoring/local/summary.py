@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sms_monitoring.local.stack import Stack
 
 
+# Which part of a message a channel shows first.
+HEADLINES = {"slack": "text", "email": "subject", "sms": "Body"}
+
+
 def console() -> Console:
     """Standard output; wide enough for the tables where it is no terminal."""
     plain = Console(highlight=False)
@@ -48,7 +52,9 @@ def headline(channel: str, content: Mapping[str, Any]) -> str:
     if channel == "pagerduty":
         summary = (content.get("payload") or {}).get("summary", content.get("dedup_key", ""))
         return f"{content.get('event_action', '')}: {summary}"
-    return str(content.get("subject" if channel == "email" else "text", "")).strip()
+    if channel == "webhook":
+        return ", ".join(str(alert.get("title", "")) for alert in (content.get("body") or {}).get("alerts", ()))
+    return str(content.get(HEADLINES[channel], "")).strip()
 
 
 def print_addresses(stack: Stack, console: Console) -> None:
@@ -56,7 +62,7 @@ def print_addresses(stack: Stack, console: Console) -> None:
     user, password = stack.login
     lines = {
         "Airflow": f"{stack.airflow_url}  (user {user}, password {password})",
-        "Slack, PagerDuty, mail": f"{stack.receivers.url}  (what the local receivers got)",
+        "Slack, PagerDuty …": f"{stack.receivers.url}  (what the local receivers got)",
         "SQL": '. .local/env && psql "$SMS_MONITORING_DB_URI"',
         "Airflow's commands": ". .local/env && airflow dags list",
     }

@@ -15,8 +15,13 @@ class Event(StrEnum):
     """What happened to the incident that a message is about."""
 
     TRIGGER = "trigger"
+    REPEAT = "repeat"
+    ESCALATE = "escalate"
+    ACKNOWLEDGE = "acknowledge"
     RESOLVE = "resolve"
     TEST = "test"
+    NOTICE = "notice"
+    """Information that is about no incident."""
 
 
 class Severity(StrEnum):
@@ -45,6 +50,7 @@ class Message:
     :param summary: one or two sentences with the numbers.
     :param facts: label and value pairs, in the order to show them.
     :param occurred_at: when the event happened, with a time zone.
+    :param sequence: tells the repeats of one incident from each other, counted from 1.
     """
 
     event: Event
@@ -57,6 +63,7 @@ class Message:
     occurred_at: datetime
     facts: tuple[tuple[str, str], ...] = ()
     links: tuple[Link, ...] = ()
+    sequence: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The form in which the outbox stores it: what PostgreSQL cannot hold in a text becomes "?"."""

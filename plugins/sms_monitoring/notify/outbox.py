@@ -1,4 +1,7 @@
-"""The outbox: what is to be said, in which channel, and how far that has come. One row an incident, event, channel.
+"""The outbox: what is to be said, in which channel, and how far that has come.
+
+One row an incident, channel, event and sequence. What follows the beginning of an incident in a channel waits until
+that was told there, by a trigger or by an escalation.
 
 Rows are claimed for the length of a lease, sent, and marked. Every mark names the attempt that was claimed: who has
 lost the claim meanwhile, because the lease ran out or the task was started again, changes nothing. All times are
@@ -18,6 +21,7 @@ from sms_monitoring import db
 from sms_monitoring.notify.channels.base import UnknownChannelError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from sms_monitoring.db import Connection
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 
 # Far longer than any one delivery can take with its time-outs.
 LEASE = timedelta(minutes=5)
+# A row with which so many workers in a row died may be what they died of.
+SUSPECT_AFTER = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,24 +39,37 @@ class Claim:
 
     :param message: as stored; see :meth:`sms_monitoring.notify.message.Message.from_json`.
     :param attempts: how often it was claimed, this time included; it tells this claim from every other.
+    :param age: since it was put into the outbox.
     """
 
     id: int
     worker: str
     message: dict[str, Any]
     attempts: int
+    age: timedelta
 
-    @property
-    def key(self) -> dict[str, Any]:
-        """What names this very claim in SQL."""
-        return {"id": self.id, "worker": self.worker, "attempts": self.attempts}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """A row that waits; ``message`` as in :class:`Claim`."""
+
+    id: int
+    message: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """The ``first`` of ``total`` rows that wait."""
+
+    first: tuple[Waits, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """What a channel still has to deliver, claims of other live workers aside.
 
-    :param due: how much of ``total`` could be tried now (or waits for its trigger to be delivered).
+    :param due: how much of ``total`` could be tried now (or waits for the beginning of its incident to be told).
     :param next_attempt_at: when the first of the rest may be tried.
     :param last_error: why it was not delivered yet, where something was tried.
     """
@@ -68,12 +87,14 @@ def enqueue(
     channel: str,
     incident_id: UUID | None = None,
     suppressed_reason: str | None = None,
+    silence_id: int | None = None,
 ) -> int | None:
     """Put ``message`` into the outbox, in the transaction that decided on it.
 
-    :param incident_id: None for a test message only.
+    :param incident_id: None for a test message or a notice only.
     :param suppressed_reason: why it is kept but not to be delivered; None: deliver it.
-    :returns: the id of the row; None where this event of this incident was there already for the channel.
+    :param silence_id: the silence or mute window that is the reason.
+    :returns: the id of the row; None where this event and sequence of this incident was there already for the channel.
     :raises UnknownChannelError: when the channel does not exist.
     """
     params = {
@@ -83,6 +104,8 @@ def enqueue(
         "dedup_key": message.dedup_key,
         "message": Json(message.to_json()),
         "suppressed_reason": suppressed_reason,
+        "sequence": message.sequence,
+        "silence_id": silence_id,
     }
     try:
         with conn.transaction():
@@ -97,34 +120,68 @@ def enqueue(
     return None if row is None else int(row["id"])
 
 
-def claim(conn: Connection, channel: str, worker: str, *, limit: int = 1, lease: timedelta = LEASE) -> list[Claim]:
+def claim(
+    conn: Connection,
+    channel: str,
+    worker: str,
+    *,
+    limit: int = 1,
+    lease: timedelta = LEASE,
+    suspects: bool = False,
+    but_for: Collection[int] = (),
+) -> list[Claim]:
     """Take up to ``limit`` rows that are due, so that nobody else delivers them until ``lease`` is over.
 
     Due is: pending and its time has come; held by a worker whose lease ran out; or held by this ``worker`` name, whose
-    earlier process must be dead. A resolve is due only once the trigger of its incident was delivered in this channel.
+    earlier process must be dead.
+
+    :param suspects: take of those with which a worker died :data:`SUSPECT_AFTER` times and more; else none of them.
+    :param but_for: ids of rows that ``worker`` is still at work on.
     """
-    params = {"channel": channel, "worker": worker, "max_rows": limit, "lease": lease}
+    params = {
+        "channel": channel,
+        "worker": worker,
+        "max_rows": limit,
+        "lease": lease,
+        "suspects": suspects,
+        "suspect_after": SUSPECT_AFTER,
+        "but_for": list(but_for),
+    }
     return [Claim(worker=worker, **row) for row in db.fetch_all(conn, "outbox/claim.sql", params)]
 
 
-def mark_sent(conn: Connection, claimed: Claim, *, note: str | None = None) -> bool:
-    """Record the delivery; ``note`` says what a reader should know of it. False where the claim was lost."""
-    return db.execute(conn, "outbox/mark_sent.sql", {**claimed.key, "note": note}) == 1
+def renew(conn: Connection, claims: Sequence[Claim], *, lease: timedelta = LEASE) -> list[Claim]:
+    """Hold ``claims`` for another ``lease``; returns those that were not lost."""
+    held = {row["id"] for row in db.fetch_all(conn, "outbox/renew.sql", {**_keys(claims), "lease": lease})}
+    return [claimed for claimed in claims if claimed.id in held]
 
 
-def mark_retry(conn: Connection, claimed: Claim, error: str, *, retry_after: timedelta) -> bool:
-    """Try again after ``retry_after``. False where the claim was lost."""
-    return db.execute(conn, "outbox/mark_retry.sql", {**claimed.key, "error": error, "delay": retry_after}) == 1
+def mark_sent(conn: Connection, claims: Sequence[Claim], *, note: str | None = None) -> int:
+    """Record one delivery of all; ``note`` says what a reader should know of it. Returns how many were not lost."""
+    return db.execute(conn, "outbox/mark_sent.sql", {**_keys(claims), "note": note})
 
 
-def mark_failed(conn: Connection, claimed: Claim, error: str) -> bool:
-    """Give up for good. False where the claim was lost."""
-    return db.execute(conn, "outbox/mark_failed.sql", {**claimed.key, "error": error}) == 1
+def mark_retry(conn: Connection, claims: Sequence[Claim], error: str, *, retry_after: Sequence[timedelta]) -> int:
+    """Try each again after its ``retry_after``. Returns how many were not lost."""
+    params = {**_keys(claims), "error": error, "delays": list(retry_after)}
+    return db.execute(conn, "outbox/mark_retry.sql", params)
 
 
-def release(conn: Connection, claimed: Claim, error: str) -> bool:
-    """Hand the claim back uncounted: nothing is wrong with the row. False where the claim was lost."""
-    return db.execute(conn, "outbox/release.sql", {**claimed.key, "error": error}) == 1
+def mark_failed(conn: Connection, claims: Sequence[Claim], errors: Sequence[str]) -> set[int]:
+    """Give each up for good, for its own reason. Returns the ids of those that were not lost."""
+    rows = db.fetch_all(conn, "outbox/mark_failed.sql", {**_keys(claims), "errors": list(errors)})
+    return {row["id"] for row in rows}
+
+
+def release(conn: Connection, claims: Sequence[Claim], error: str) -> int:
+    """Hand them back uncounted: nothing is wrong with the rows. Returns how many were not lost."""
+    return db.execute(conn, "outbox/release.sql", {**_keys(claims), "error": error})
+
+
+def expire(conn: Connection, channel: str, error: str, *, max_age: timedelta) -> list[Waits]:
+    """Give up for good what is older than ``max_age`` and waits for nothing but the channel; returns it."""
+    rows = db.fetch_all(conn, "outbox/expire.sql", {"channel": channel, "error": error, "max_age": max_age})
+    return [Waits(**row) for row in rows]
 
 
 def hold(conn: Connection, channel: str, error: str, *, pause: timedelta | None = None) -> None:
@@ -132,8 +189,20 @@ def hold(conn: Connection, channel: str, error: str, *, pause: timedelta | None 
     db.execute(conn, "outbox/hold.sql", {"channel": channel, "error": error, "pause": pause})
 
 
+def suppress(conn: Connection, channel: str) -> int:
+    """Suppress what must not be said any more, before anything is claimed; returns how many.
+
+    That is: what a silence, a mute window or a graver incident holds back now; what is no longer true; and
+    :func:`suppress_undeliverable`.
+    """
+    done = sum(
+        db.execute(conn, f"outbox/suppress_{why}.sql", {"channel": channel}) for why in ("superseded", "held_back")
+    )
+    return done + suppress_undeliverable(conn, channel)
+
+
 def suppress_undeliverable(conn: Connection, channel: str) -> int:
-    """Suppress each resolve whose trigger failed, was suppressed or never existed here; returns how many."""
+    """Suppress what follows a beginning that failed, was suppressed or never existed here; returns how many."""
     return db.execute(conn, "outbox/suppress_undeliverable.sql", {"channel": channel})
 
 
@@ -143,3 +212,26 @@ def waiting(conn: Connection, channel: str, worker: str) -> Waiting:
     if row is None:
         raise RuntimeError("a query for totals came back without a row")
     return Waiting(**row)
+
+
+def next_waiting(conn: Connection, channel: str, *, but_for: str, limit: int) -> Queue:
+    """What waits in the channel, the gravest ``limit`` of it, without what is about the alert type ``but_for``."""
+    params = {"channel": channel, "but_for": but_for, "max_rows": limit}
+    rows = db.fetch_all(conn, "outbox/next_waiting.sql", params)
+    first = tuple(Waits(id=row["id"], message=row["message"]) for row in rows)
+    return Queue(first=first, total=rows[0]["total"] if rows else 0)
+
+
+def channels_due(conn: Connection) -> list[str]:
+    """The channels that have something to deliver now."""
+    return [row["channel"] for row in db.fetch_all(conn, "outbox/channels_due.sql")]
+
+
+def _keys(claims: Sequence[Claim]) -> dict[str, Any]:
+    """What names these very claims in SQL: all of one worker."""
+    [worker] = {claimed.worker for claimed in claims}
+    return {
+        "ids": [claimed.id for claimed in claims],
+        "attempts": [claimed.attempts for claimed in claims],
+        "worker": worker,
+    }

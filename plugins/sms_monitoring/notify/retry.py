@@ -14,6 +14,8 @@ CAP = timedelta(minutes=30)
 # A Retry-After beyond this is a mistake of the far side, and no reason to shelve an alert.
 LONGEST_PAUSE = timedelta(hours=24)
 MAX_ATTEMPTS = 10
+# What is older and still meets with failure is given up, however few its attempts.
+MAX_AGE = timedelta(hours=24)
 
 
 def next_attempt_delay(attempts: int, retry_after: float | None, random: Callable[[], float]) -> timedelta:

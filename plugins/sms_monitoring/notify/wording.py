@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sms_monitoring.notify.message import WHOLE_SYSTEM, Event, Severity
@@ -22,19 +22,43 @@ class Look:
 
 
 _EVENTS = {
+    Event.ACKNOWLEDGE: Look(word="Acknowledged", sign="👀", colour="#5b4bc4"),
     Event.RESOLVE: Look(word="Resolved", sign="✅", colour="#1a7f52"),
     Event.TEST: Look(word="Test", sign="🧪", colour="#5b6473"),
+    Event.NOTICE: Look(word="Notice", sign="📋", colour="#2d6a7a"),
 }
 _SEVERITIES = {
     Severity.CRITICAL: Look(word="Critical", sign="🔴", colour="#c62838"),
     Severity.WARNING: Look(word="Warning", sign="🟠", colour="#b25e00"),
     Severity.INFO: Look(word="Info", sign="🔵", colour="#1f6fb2"),
 }
+_ESCALATED = "🚨"
+
+
+def kind_of(message: Message) -> Look:
+    """What counts as the same: all that fires with one severity, whether it is news or not; all ends; and so on."""
+    return _EVENTS.get(message.event) or _SEVERITIES[message.severity]
 
 
 def look_of(message: Message) -> Look:
-    """A trigger looks like its severity; an end looks like an end however bad it was."""
-    return _EVENTS.get(message.event) or _SEVERITIES[message.severity]
+    """What fires looks like its severity, said again or not; an end looks like an end however bad it was."""
+    kind = kind_of(message)
+    if message.event is Event.REPEAT:
+        return replace(kind, word=f"Still {message.severity}")
+    if message.event is Event.ESCALATE:
+        return replace(kind, word="Escalated", sign=_ESCALATED)
+    return kind
+
+
+def severity_aside(message: Message) -> str:
+    """How bad it is, where :func:`look_of` does not say so: "was critical"; else empty."""
+    match message.event:
+        case Event.RESOLVE:
+            return f"was {message.severity}"
+        case Event.ESCALATE | Event.ACKNOWLEDGE:
+            return message.severity.value
+        case _:
+            return ""
 
 
 def subject_of(message: Message) -> str:

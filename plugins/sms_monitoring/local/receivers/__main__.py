@@ -16,7 +16,7 @@ from sms_monitoring.local.receivers.server import Receivers
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m sms_monitoring.local.receivers", description=__doc__)
-    parser.add_argument("--http-port", type=int, default=0, help="Slack, PagerDuty, control and page; 0: a free one")
+    parser.add_argument("--http-port", type=int, default=0, help="all but mail, control and page too; 0: a free one")
     parser.add_argument("--smtp-port", type=int, default=0, help="mail; 0: a free one")
     parser.add_argument("--ready-file", type=Path, help="gets the URL and ports as JSON as soon as they serve")
     parser.add_argument("--log", type=Path, help="JSON Lines file that keeps what arrived over a restart")

@@ -1,4 +1,4 @@
-"""The HTTP side: Slack's and PagerDuty's endpoints, the control API and the page."""
+"""The HTTP side: the endpoints of Slack, PagerDuty, Twilio and the webhook, the control API and the page."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from sms_monitoring.local.receivers import page, pagerduty_rules, slack_rules
-from sms_monitoring.local.receivers.connections import ROUTING_KEY, SLACK_SERVICE, SLACK_TOKEN
+from sms_monitoring.local.receivers import page, pagerduty_rules, slack_rules, twilio_rules, webhook_rules
+from sms_monitoring.local.receivers.connections import (
+    ROUTING_KEY,
+    SLACK_SERVICE,
+    SLACK_TOKEN,
+    TWILIO_ACCOUNT,
+    TWILIO_NUMBER,
+    TWILIO_TOKEN,
+    WEBHOOK_SECRET,
+)
 from sms_monitoring.local.receivers.faults import Fault, FaultBook, struck
 from sms_monitoring.local.receivers.store import Store
 from sms_monitoring.local.receivers.verdict import Channel, Verdict
@@ -66,6 +74,25 @@ async def slack_webhook(request: Request, team: str, service: str, token: str) -
 async def pagerduty_event(request: Request) -> Response:
     """PagerDuty's Events API v2."""
     return await _receive(request, Channel.PAGERDUTY, partial(pagerduty_rules.judge, routing_key=ROUTING_KEY))
+
+
+@router.post("/2010-04-01/Accounts/{account}/Messages.json")
+async def twilio_message(request: Request, account: str) -> Response:
+    """Twilio's Messages API."""
+    judge = partial(
+        twilio_rules.judge,
+        account=account,
+        authorization=request.headers.get("Authorization"),
+        known=(TWILIO_ACCOUNT, TWILIO_TOKEN, TWILIO_NUMBER),
+    )
+    return await _receive(request, Channel.SMS, judge)
+
+
+@router.post("/webhook")
+async def webhook(request: Request) -> Response:
+    """A receiver of signed webhooks."""
+    judge = partial(webhook_rules.judge, headers=request.headers, secret=WEBHOOK_SECRET)
+    return await _receive(request, Channel.WEBHOOK, judge)
 
 
 @router.get("/control")
@@ -161,6 +188,10 @@ def _fault_answer(channel: Channel, fault: Fault | None) -> str | dict[str, Any]
         return ""
     if channel is Channel.SLACK:
         return SLACK_ERRORS.get(status, "fatal_error")
+    if channel is Channel.SMS:
+        return twilio_rules.on_demand(status)
+    if channel is Channel.WEBHOOK:
+        return f"Failure on demand: {status}"
     if status == 429:
         return pagerduty_rules.throttled()
     return {"status": "error", "message": f"Failure on demand: {status}"}

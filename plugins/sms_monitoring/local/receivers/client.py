@@ -41,6 +41,16 @@ class ReceiversClient:
         return connections.pagerduty_connection(self.url)
 
     @property
+    def sms_connection_uri(self) -> str:
+        """Airflow connection URI for Apprise with Twilio, for a hook that reads its base URL from the host."""
+        return connections.sms_connection(self.url)
+
+    @property
+    def webhook_connection_uri(self) -> str:
+        """Airflow connection URI for the signed webhook."""
+        return connections.webhook_connection(self.url)
+
+    @property
     def smtp_connection_uri(self) -> str:
         """Airflow connection URI for ``SmtpHook``."""
         return connections.smtp_connection(self.smtp_port)
@@ -48,10 +58,11 @@ class ReceiversClient:
     def received(self, channel: str | None = None, *, accepted: bool | None = None) -> list[dict[str, Any]]:
         """What arrived, oldest first.
 
-        :param channel: ``slack``, ``pagerduty`` or ``email``; None: all.
+        :param channel: ``slack``, ``pagerduty``, ``email``, ``sms`` or ``webhook``; None: all.
         :param accepted: True or False keeps only the accepted or the rejected attempts; None: both.
         :returns: dicts with ``id``, ``channel``, ``received_at``, ``accepted``, ``status``, ``reason``, ``warnings``
-            and ``content`` (Slack's payload, PagerDuty's event, or the parsed mail).
+            and ``content`` (Slack's payload, PagerDuty's event, the parsed mail, the text message with ``to``, ``text``
+            and ``segments``, or the webhook's ``id`` and ``body``).
         """
         filters = {"channel": channel, "accepted": accepted}
         return list(self._call("GET", "/control/received", filters=filters))

@@ -24,9 +24,9 @@ START_SECONDS = 10
 
 
 class Receivers(ReceiversClient):
-    """Slack, PagerDuty and a mail server on 127.0.0.1, while the ``with`` block runs.
+    """All receivers on 127.0.0.1, while the ``with`` block runs.
 
-    :param http_port: port for Slack, PagerDuty, control and page; 0: a free one.
+    :param http_port: port for all channels but mail, control and page; 0: a free one.
     :param smtp_port: port for mail; 0: a free one.
     :param log: JSON Lines file that keeps what arrived over a restart; None: memory only.
     :raises OSError: on entry, when a port is taken.
@@ -68,7 +68,7 @@ class Receivers(ReceiversClient):
 
     @property
     def http_port(self) -> int:
-        """Port of Slack, PagerDuty, control and page."""
+        """Port of all channels but mail, of control and page."""
         return int(self._sockets[0].getsockname()[1])
 
     @property

@@ -21,7 +21,7 @@ class Record:
     :param received_at: ISO 8601, UTC.
     :param status: what was answered; None where the connection was closed without an answer.
     :param reason: why it was rejected; None where it was accepted.
-    :param content: Slack's payload, PagerDuty's event (routing key masked), or the parsed mail.
+    :param content: Slack's payload, PagerDuty's event (routing key masked), the parsed mail, a text or a webhook call.
     """
 
     id: int
@@ -48,6 +48,7 @@ class Store:
     def __init__(self, log: Path | None = None) -> None:
         self.records: list[Record] = []
         self.book = IncidentBook()
+        self.webhook_ids: set[str] = set()
         self._log = log
         self._next_id = 1
         if log is not None:
@@ -87,7 +88,14 @@ class Store:
         self._write({"cleared": channel})
 
     def _apply(self, channel: Channel, content: dict[str, Any], at: str) -> str | None:
-        return self.book.apply(content, at) if channel is Channel.PAGERDUTY else None
+        """Take in what was accepted; what a tester should know of it."""
+        if channel is Channel.PAGERDUTY:
+            return self.book.apply(content, at)
+        if channel is Channel.WEBHOOK and content["id"] in self.webhook_ids:
+            return f"webhook-id {content['id']} came before: a receiver drops it"
+        if channel is Channel.WEBHOOK:
+            self.webhook_ids.add(content["id"])
+        return None
 
     def _keep(self, record: Record) -> None:
         self.records.append(record)
@@ -97,6 +105,8 @@ class Store:
         self.records = [] if channel is None else [record for record in self.records if record.channel is not channel]
         if channel in (None, Channel.PAGERDUTY):
             self.book = IncidentBook()
+        if channel in (None, Channel.WEBHOOK):
+            self.webhook_ids.clear()
 
     def _write(self, entry: dict[str, Any]) -> None:
         if self._log is not None:

@@ -13,6 +13,8 @@ class Channel(StrEnum):
     SLACK = "slack"
     PAGERDUTY = "pagerduty"
     EMAIL = "email"
+    SMS = "sms"
+    WEBHOOK = "webhook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

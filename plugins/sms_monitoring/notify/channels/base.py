@@ -11,7 +11,7 @@ from sms_monitoring.notify.redaction import redact
 from sms_monitoring.notify.text import cut, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sms_monitoring.notify.message import Message
 
@@ -68,15 +68,22 @@ class UnknownChannelError(ValueError):
 class Channel(Protocol):
     """One way to reach people.
 
-    A channel module has two functions: ``open_channel()``, which reads its connection and returns this, raising
-    :class:`ConfigurationError`; and a pure ``format_message`` that makes the payload.
+    A channel module has ``open_channel()``, which reads its connection and returns this, raising
+    :class:`ConfigurationError`; a pure ``format_message`` that makes the payload of one message; and, where
+    ``group_size`` is above 1, a pure ``format_group`` that makes that of several.
     """
 
     seconds_between_messages: float
-    """The pace that the far side asks for; 0: none."""
+    """The pace that the far side asks for, between two deliveries; 0: none."""
 
-    def send(self, message: Message) -> Result:
-        """Deliver one message: once, with time-outs and no retries of its own. No result holds a secret."""
+    group_size: int
+    """How many messages one delivery may carry; 1: each goes alone."""
+
+    def send(self, messages: Sequence[Message]) -> Result:
+        """Deliver 1 to ``group_size`` messages as one: once, with time-outs and no retries of its own.
+
+        One message looks as it would alone. No result holds a secret.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""E-mail, through SMTP: HTML and plain text; trigger and end of an incident stand in one thread."""
+"""E-mail, through SMTP: HTML and plain text; what is said about one incident stands in one thread."""
 
 from __future__ import annotations
 
@@ -30,12 +30,15 @@ from sms_monitoring.notify.channels.base import (
     result,
     wrong_connection,
 )
+from sms_monitoring.notify.grouping import MAX_SHOWN, gravest, tally, tally_line
 from sms_monitoring.notify.message import Event, Severity
 from sms_monitoring.notify.redaction import connection_secrets
 from sms_monitoring.notify.text import cut, one_line, web_links
-from sms_monitoring.notify.wording import detail, look_of, subject_of
+from sms_monitoring.notify.wording import detail, headline, look_of, severity_aside, subject_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jinja2 import Environment
 
     from sms_monitoring.notify.channels.base import Result
@@ -74,49 +77,121 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 MAX_SUBJECT = 200
 MAX_FACTS = 50
 MAX_FACT = 2000
+# What is told of each message of a group.
+MAX_ITEM = 500
+STARTS_A_THREAD = (Event.TRIGGER, Event.TEST, Event.NOTICE)
 
 
 def format_message(message: Message, *, sender: str, recipients: tuple[str, ...]) -> EmailMessage:
     """The mail, but for the date on which it is sent."""
-    look = look_of(message)
-    mail = EmailMessage(policy=SMTP_POLICY)
-    mail["Subject"] = cut(_subject(message), MAX_SUBJECT)
-    mail["From"] = sender
-    mail["To"] = ", ".join(recipients)
-    # No out-of-office answers.
-    mail["Auto-Submitted"] = "auto-generated"
-    if message.event is Event.TRIGGER and message.severity is Severity.CRITICAL:
-        mail["Importance"] = "high"
-    trigger_id = _message_id(message.dedup_key, Event.TRIGGER, sender)
-    mail["Message-ID"] = _message_id(message.dedup_key, message.event, sender)
-    if message.event is Event.RESOLVE:
+    mail = _envelope(_subject(message), sender, recipients, important=_is_urgent(message))
+    trigger_id = _message_id(message, sender, Event.TRIGGER)
+    mail["Message-ID"] = _message_id(message, sender)
+    if message.event not in STARTS_A_THREAD:
         mail["In-Reply-To"] = trigger_id
         mail["References"] = trigger_id
     shown: dict[str, Any] = {
         "message": message,
-        "when": f"{message.occurred_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
-        "look": look,
+        "when": _when(message),
+        "look": look_of(message),
+        "aside": severity_aside(message),
         "subject": subject_of(message),
         "summary": detail(message),
         "facts": [(one_line(label), cut(value.strip(), MAX_FACT)) for label, value in message.facts[:MAX_FACTS]],
         "hidden_facts": max(0, len(message.facts) - MAX_FACTS),
         "links": list(web_links(message.links)),
     }
-    mail.set_content(_templates().get_template("alert.txt.j2").render(shown))
-    mail.add_alternative(_templates().get_template("alert.html.j2").render(shown), subtype="html")
+    return _with_bodies(mail, "alert", shown)
+
+
+def format_group(messages: Sequence[Message], *, sender: str, recipients: tuple[str, ...]) -> EmailMessage:
+    """The mail about several: how many of each kind, then the gravest, each in its colour."""
+    ranked = gravest(messages)
+    heading = tally_line(ranked, signs=True)
+    hidden = ranked[MAX_SHOWN:]
+    mail = _envelope(heading, sender, recipients, important=any(map(_is_urgent, messages)))
+    parts = sorted(_message_id(message, sender) for message in messages)
+    mail["Message-ID"] = f"<{_digest(''.join(parts))}.group@{_domain(sender)}>"
+    times = sorted(_when(message) for message in messages)
+    shown: dict[str, Any] = {
+        "heading": heading,
+        "look": look_of(ranked[0]),
+        "tally": tally(ranked),
+        "summary": f"{headline(ranked[0])}. {one_line(detail(ranked[0]))}",
+        "items": [_item(message) for message in ranked[:MAX_SHOWN]],
+        "more": f"and {len(hidden)} more: {tally_line(hidden)}" if hidden else "",
+        "number": len(ranked),
+        "when": " to ".join(dict.fromkeys((times[0], times[-1]))),
+    }
+    return _with_bodies(mail, "alerts", shown)
+
+
+def format_messages(messages: Sequence[Message], *, sender: str, recipients: tuple[str, ...]) -> EmailMessage:
+    """The mail about one message or several."""
+    if len(messages) == 1:
+        return format_message(messages[0], sender=sender, recipients=recipients)
+    return format_group(messages, sender=sender, recipients=recipients)
+
+
+def _envelope(subject: str, sender: str, recipients: tuple[str, ...], *, important: bool) -> EmailMessage:
+    mail = EmailMessage(policy=SMTP_POLICY)
+    mail["Subject"] = cut(subject, MAX_SUBJECT)
+    mail["From"] = sender
+    mail["To"] = ", ".join(recipients)
+    # No out-of-office answers.
+    mail["Auto-Submitted"] = "auto-generated"
+    if important:
+        mail["Importance"] = "high"
     return mail
+
+
+def _with_bodies(mail: EmailMessage, template: str, shown: dict[str, Any]) -> EmailMessage:
+    mail.set_content(_templates().get_template(f"{template}.txt.j2").render(shown))
+    mail.add_alternative(_templates().get_template(f"{template}.html.j2").render(shown), subtype="html")
+    return mail
+
+
+def _item(message: Message) -> dict[str, Any]:
+    """What a mail about several says of one."""
+    return {
+        "look": look_of(message),
+        "aside": severity_aside(message),
+        "subject": cut(subject_of(message), MAX_SUBJECT),
+        "summary": cut(one_line(detail(message)), MAX_ITEM),
+        "link": next(web_links(message.links), None),
+        "when": _when(message),
+    }
+
+
+def _is_urgent(message: Message) -> bool:
+    return message.event in (Event.TRIGGER, Event.ESCALATE) and message.severity is Severity.CRITICAL
 
 
 def _subject(message: Message) -> str:
     look = look_of(message)
-    was = f" (was {message.severity})" if message.event is Event.RESOLVE else ""
-    return f"{look.sign} {look.word.upper()}: {subject_of(message)}{was}"
+    aside = severity_aside(message)
+    return f"{look.sign} {look.word.upper()}: {subject_of(message)}" + (f" ({aside})" if aside else "")
 
 
-def _message_id(dedup_key: str, event: Event, sender: str) -> str:
-    """The same for each attempt, so that a mail program folds what came twice and finds the thread."""
-    digest = hashlib.sha256(dedup_key.encode()).hexdigest()[:32]
-    return f"<{digest}.{event}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+def _when(message: Message) -> str:
+    return f"{message.occurred_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _message_id(message: Message, sender: str, event: Event | None = None) -> str:
+    """The same for each attempt, so that a mail program folds what came twice and finds the thread.
+
+    :param event: another one of the same incident than the message's own.
+    """
+    which = event or (f"{message.event}.{message.sequence}" if message.sequence else message.event)
+    return f"<{_digest(message.dedup_key)}.{which}@{_domain(sender)}>"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2]
 
 
 @cache
@@ -142,6 +217,7 @@ class EmailChannel:
     """
 
     seconds_between_messages = 0.0
+    group_size = 1000
 
     def __init__(self) -> None:
         from sms_monitoring.hooks.smtp import OneAttemptSmtpHook
@@ -159,11 +235,11 @@ class EmailChannel:
         self._secrets = connection_secrets(password=connection.password, login=connection.login, extra=extra)
         self._hook = OneAttemptSmtpHook(CONN_ID)
 
-    def send(self, message: Message) -> Result:
+    def send(self, messages: Sequence[Message]) -> Result:
         """Send one mail to all recipients; see :class:`sms_monitoring.notify.channels.base.Channel`."""
         from airflow.sdk.exceptions import AirflowException
 
-        mail = format_message(message, sender=self._sender, recipients=self._recipients)
+        mail = format_messages(messages, sender=self._sender, recipients=self._recipients)
         mail["Date"] = formatdate()
         try:
             refused = self._hook.send_mail(mail)

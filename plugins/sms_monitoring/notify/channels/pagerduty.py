@@ -29,6 +29,8 @@ from sms_monitoring.notify.text import cut, one_line, web_links
 from sms_monitoring.notify.wording import look_of, sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sms_monitoring.notify.channels.base import Result
     from sms_monitoring.notify.message import Message
 
@@ -52,7 +54,8 @@ RETRIES: dict[int | str, Answer] = {
     404: Answer.MISCONFIGURED,
 }
 SEVERITIES = {Severity.INFO: "info", Severity.WARNING: "warning", Severity.CRITICAL: "critical"}
-ACTIONS = {Event.TRIGGER: "trigger", Event.RESOLVE: "resolve", Event.TEST: "trigger"}
+# What is no acknowledgement and no end opens an incident, or is folded into the open one.
+ACTIONS = {Event.ACKNOWLEDGE: "acknowledge", Event.RESOLVE: "resolve"}
 
 SOURCE = "SMS monitoring"
 MAX_SUMMARY = 1024
@@ -73,13 +76,13 @@ def format_message(message: Message) -> dict[str, Any]:
         if len(link.url) <= MAX_LINK
     ]
     event: dict[str, Any] = {
-        "event_action": ACTIONS[message.event],
+        "event_action": ACTIONS.get(message.event, "trigger"),
         "dedup_key": message.dedup_key,
         "client": SOURCE,
         "payload": {
             "summary": cut(_summary(message), MAX_SUMMARY),
             "source": SOURCE,
-            "severity": SEVERITIES[message.severity],
+            "severity": SEVERITIES[Severity.INFO if message.event is Event.NOTICE else message.severity],
             "timestamp": message.occurred_at.isoformat(),
             "component": cut(one_line(message.entity), MAX_SUMMARY),
             "class": message.alert_type,
@@ -90,8 +93,10 @@ def format_message(message: Message) -> dict[str, Any]:
 
 
 def _summary(message: Message) -> str:
-    # PagerDuty shows the severity of a trigger by itself.
-    return sentence(message) if message.event is Event.TRIGGER else f"{look_of(message).word}: {sentence(message)}"
+    # PagerDuty refuses an event without a summary.
+    told = sentence(message) or message.alert_type
+    # It shows the severity of a trigger by itself.
+    return told if message.event is Event.TRIGGER else f"{look_of(message).word}: {told}"
 
 
 def _details(message: Message) -> dict[str, str]:
@@ -118,6 +123,8 @@ class PagerdutyChannel:
     """
 
     seconds_between_messages = 0.0
+    # One incident there for each here.
+    group_size = 1
 
     def __init__(self) -> None:
         from sms_monitoring.hooks.pagerduty import RegionalPagerdutyEventsHook
@@ -134,11 +141,12 @@ class PagerdutyChannel:
             password=connection.password, host=connection.host, extra=connection.extra_dejson
         )
 
-    def send(self, message: Message) -> Result:
-        """Send one event; see :class:`sms_monitoring.notify.channels.base.Channel`."""
+    def send(self, messages: Sequence[Message]) -> Result:
+        """Send one event for the one message; see :class:`sms_monitoring.notify.channels.base.Channel`."""
         from httpx2 import ConnectError, ConnectTimeout
         from pagerduty import Error
 
+        (message,) = messages
         event = format_message(message)
         try:
             self._client.send_event(event.pop("event_action"), **event)
