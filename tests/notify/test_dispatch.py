@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -376,31 +374,3 @@ def test_a_claim_lost_while_sending_is_not_marked(db: Connection, database_uri: 
 
     found = row(db, slow)
     assert (found["status"], found["claimed_by"], found["last_error"]) == ("sent", "bob", "by bob")
-
-
-# ── Many at once ─────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("workers", [2, 3])
-def test_dispatchers_at_once_deliver_each_row_once(
-    db: Connection, database_uri: str, receivers: Receivers, workers: int
-) -> None:
-    incidents = [add_incident(db) for _ in range(25)]
-    for incident in incidents:
-        put(db, replace(TRIGGER, entity=str(incident)), "pagerduty", incident)
-        put(db, replace(RESOLVE, entity=str(incident)), "pagerduty", incident)
-
-    def work(worker: str) -> DispatchReport:
-        with sms_db.connect(database_uri) as conn:
-            return run(conn, "pagerduty", worker)
-
-    with ThreadPoolExecutor(workers) as pool:
-        reports = list(pool.map(work, "abc"[:workers]))
-    reports.append(run(db, "pagerduty", "last"))
-
-    assert sum(report.sent for report in reports) == 50
-    assert set(statuses(db)) == {"sent"}
-    assert len(receivers.received("pagerduty")) == 50
-    found = receivers.incidents()
-    assert len(found) == 25
-    assert {(incident["status"], incident["trigger_events"]) for incident in found} == {("resolved", 1)}

@@ -1,18 +1,24 @@
-"""Ten thousand rows and three dispatchers, each a process: every row delivered once, and soon."""
+"""Many rows and several dispatchers at once: every row delivered once, and soon; one alarm where all of them fail."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
 from psycopg.types.json import Json
 
 from sms_monitoring import db as sms_db
-from tests.notify.samples import TRIGGER
-from tests.notify.test_dispatch import run
+from sms_monitoring.notify.channels.base import Delivered, Permanent
+from sms_monitoring.notify.dispatch import DispatchReport
+from tests.notify.samples import RESOLVE, TRIGGER, add_incident, put, statuses
+from tests.notify.test_dispatch import Scripted, run
+from tests.notify.test_undelivered import alarms, events, refuse, told
 
 if TYPE_CHECKING:
     from sms_monitoring.db import Connection
@@ -104,3 +110,67 @@ def test_claiming_looks_into_indexes_only(db: Connection, analyzed: bool) -> Non
 
     assert not [line for line in plan if "Seq Scan" in line or "Hash" in line]
     assert [line for line in plan if "Index Scan using sms_alert_notifications_due" in line]
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_dispatchers_at_once_deliver_each_row_once(
+    db: Connection, database_uri: str, receivers: Receivers, workers: int
+) -> None:
+    incidents = [add_incident(db) for _ in range(25)]
+    for incident in incidents:
+        put(db, replace(TRIGGER, entity=str(incident)), "pagerduty", incident)
+        put(db, replace(RESOLVE, entity=str(incident)), "pagerduty", incident)
+
+    def work(worker: str) -> DispatchReport:
+        with sms_db.connect(database_uri) as conn:
+            return run(conn, "pagerduty", worker)
+
+    with ThreadPoolExecutor(workers) as pool:
+        reports = list(pool.map(work, "abc"[:workers]))
+    reports.append(run(db, "pagerduty", "last"))
+
+    assert sum(report.sent for report in reports) == 50
+    assert set(statuses(db)) == {"sent"}
+    assert len(receivers.received("pagerduty")) == 50
+    found = receivers.incidents()
+    assert len(found) == 25
+    assert {(incident["status"], incident["trigger_events"]) for incident in found} == {("resolved", 1)}
+
+
+def test_dispatchers_that_fail_at_once_open_one_incident(db: Connection, database_uri: str) -> None:
+    for _ in range(4):
+        put(db, TRIGGER, "pagerduty")
+    together = Barrier(4)
+
+    class Together(Scripted):
+        def send(self, messages):
+            together.wait(timeout=30)
+            return super().send(messages)
+
+    def work(worker: str) -> int:
+        with sms_db.connect(database_uri) as conn:
+            return run(conn, "pagerduty", worker, load=lambda _: Together([Permanent("no")])).failed
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(work, "abcd")) == [1, 1, 1, 1]
+
+    (alarm,) = alarms(db)
+    assert sorted(events(db)) == ["repeat", "repeat", "repeat", "trigger"]
+    assert alarm["reminders"] == 3
+    assert sorted(message.sequence for message in told(db)) == [0, 1, 2, 3]
+
+
+def test_dispatchers_that_deliver_at_once_end_it_once(db: Connection, database_uri: str) -> None:
+    put(db, TRIGGER, "pagerduty")
+    refuse(db)
+    for _ in range(12):
+        put(db, TRIGGER, "pagerduty")
+
+    def work(worker: str) -> int:
+        with sms_db.connect(database_uri) as conn:
+            return refuse(conn, Delivered(), worker=worker).sent
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sum(pool.map(work, "abc")) == 12
+
+    assert events(db) == ["trigger", "resolve"]

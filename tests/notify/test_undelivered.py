@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
 
-from sms_monitoring import db as sms_db
 from sms_monitoring.notify import outbox
 from sms_monitoring.notify.channels.base import Delivered, Misconfigured, Permanent, RetryLater
 from sms_monitoring.notify.dispatch import DispatchReport
@@ -145,6 +142,17 @@ def test_what_may_still_be_delivered_is_no_alarm(db: Connection) -> None:
 
     assert refuse(db, RetryLater("PagerDuty answered 500")).retried == 1
     assert alarms(db) == []
+
+
+def test_the_end_of_an_incident_that_was_not_told_goes_nowhere_but_is_counted(db: Connection) -> None:
+    incident = add_incident(db)
+    put(db, TRIGGER, "pagerduty", incident)
+    put(db, RESOLVE, "pagerduty", incident)
+
+    report = refuse(db)
+
+    assert (report.failed, report.suppressed) == (1, 1)
+    assert told(db)[0].summary == "pagerduty did not deliver 1 notification."
 
 
 # ── Again, and over ──────────────────────────────────────────────────────────────────────────
@@ -367,56 +375,3 @@ def test_no_secret_gets_into_it(db: Connection, receivers: Receivers, monkeypatc
     assert len(alarms(db, "slack")) == 1
     (record,) = accepted(receivers, "email")
     assert "CANARY" not in str(record) + str(alarms(db, "slack")) + str(told(db, "email")) + caplog.text
-
-
-# ── Many at once ─────────────────────────────────────────────────────────────────────────────
-
-
-def test_dispatchers_that_fail_at_once_open_one_incident(db: Connection, database_uri: str) -> None:
-    for _ in range(4):
-        put(db, TRIGGER, "pagerduty")
-    together = Barrier(4)
-
-    class Together(Scripted):
-        def send(self, messages):
-            together.wait(timeout=30)
-            return super().send(messages)
-
-    def work(worker: str) -> int:
-        with sms_db.connect(database_uri) as conn:
-            return run(conn, "pagerduty", worker, load=lambda _: Together([Permanent("no")])).failed
-
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(work, "abcd")) == [1, 1, 1, 1]
-
-    (alarm,) = alarms(db)
-    assert sorted(events(db)) == ["repeat", "repeat", "repeat", "trigger"]
-    assert alarm["reminders"] == 3
-    assert sorted(message.sequence for message in told(db)) == [0, 1, 2, 3]
-
-
-def test_dispatchers_that_deliver_at_once_end_it_once(db: Connection, database_uri: str) -> None:
-    put(db, TRIGGER, "pagerduty")
-    refuse(db)
-    for _ in range(12):
-        put(db, TRIGGER, "pagerduty")
-
-    def work(worker: str) -> int:
-        with sms_db.connect(database_uri) as conn:
-            return refuse(conn, Delivered(), worker=worker).sent
-
-    with ThreadPoolExecutor(3) as pool:
-        assert sum(pool.map(work, "abc")) == 12
-
-    assert events(db) == ["trigger", "resolve"]
-
-
-def test_the_end_of_an_incident_that_was_not_told_goes_nowhere_but_is_counted(db: Connection) -> None:
-    incident = add_incident(db)
-    put(db, TRIGGER, "pagerduty", incident)
-    put(db, RESOLVE, "pagerduty", incident)
-
-    report = refuse(db)
-
-    assert (report.failed, report.suppressed) == (1, 1)
-    assert told(db)[0].summary == "pagerduty did not deliver 1 notification."

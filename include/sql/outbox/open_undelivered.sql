@@ -3,7 +3,8 @@
 INSERT INTO sms_alert_history AS h (
     alert_type, entity, severity, triggered_at, announced_at, cause, message, details
 ) VALUES (
-    %(alert_type)s, %(channel)s, 'critical', clock_timestamp(), clock_timestamp(), %(cause)s, %(message)s, %(details)s::jsonb
+    %(alert_type)s, %(channel)s, 'critical', clock_timestamp(), clock_timestamp(), %(cause)s, %(message)s,
+    %(details)s::jsonb
 )
 ON CONFLICT (alert_type, entity) WHERE resolved_at IS NULL DO UPDATE
 SET reminders = h.reminders + 1, reminded_at = clock_timestamp()

@@ -1,12 +1,12 @@
 -- What a silence, a mute window or a graver incident holds back now, though nothing did when it was written.
--- What was tried before may have got through: it stands, so that its end follows it.
+-- What was tried before may have got through: it stands, so that its end follows it. That a channel fails is always said.
 WITH candidate AS MATERIALIZED (
     SELECT n.id, h.id AS incident_id, h.alert_type, h.entity, h.severity
     FROM sms_alert_notifications AS n
     INNER JOIN sms_alert_history AS h ON n.incident_id = h.id
     WHERE
         n.channel = %(channel)s AND n.status = 'pending' AND n.attempts = 0
-        AND n.event IN ('trigger', 'repeat', 'escalate')
+        AND n.event IN ('trigger', 'repeat', 'escalate') AND h.alert_type <> 'notification_failed'
 ), concerned AS MATERIALIZED (
     -- Alert types that anything could hold back at all: mostly none, and then thousands of rows are not looked at.
     SELECT t.alert_type

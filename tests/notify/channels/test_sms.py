@@ -110,8 +110,8 @@ class TestSms(HttpChannelContract):
         (replace(WARNING, links=()), f"WARNING: {WARNING.summary}"),
         (replace(TRIGGER, severity=Severity.INFO, links=()), f"INFO: {TRIGGER.summary}"),
         (TEST, "TEST: Test alert: SMS monitoring reaches this channel. Nothing is wrong."),
-        (replace(ACKNOWLEDGE, links=()), f"ACKNOWLEDGED: SMS delivery rate is low: {ACKNOWLEDGE.summary}"),
-        (replace(REPEAT, links=()), f"STILL CRITICAL: SMS delivery rate is low: {REPEAT.summary}"),
+        (replace(ACKNOWLEDGE, links=()), f"ACKNOWLEDGED: {ACKNOWLEDGE.summary}"),
+        (replace(REPEAT, links=()), f"STILL CRITICAL: {REPEAT.summary}"),
     ],
 )
 def test_state_and_numbers_in_one_sentence(message: Message, text: str) -> None:
