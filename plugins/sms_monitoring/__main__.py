@@ -1,4 +1,5 @@
-"""``python -m sms_monitoring``: makes and updates the tables, installs the views over a product's tables.
+"""``python -m sms_monitoring``: makes and updates the tables, installs the views over a product's tables, tries out a
+threshold over the stored history.
 
 Works on ``SMS_MONITORING_DB_URI``, in the first schema of its search_path.
 """
@@ -12,7 +13,10 @@ import psycopg
 import sqlalchemy
 
 from sms_monitoring import db
+from sms_monitoring.alerts.store import ThresholdMissingError
 from sms_monitoring.migrations import migrate
+from sms_monitoring.replay import command
+from sms_monitoring.replay.model import ReplayError
 from sms_monitoring.sources import SourceContractError, install_preset, presets
 
 
@@ -23,15 +27,27 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("migrate", help="make the tables, or bring them up to date; safe to repeat")
     install = commands.add_parser("install-source", help="create or replace the source views; safe to repeat")
     install.add_argument("preset", choices=presets(), help="a folder of include/sql/sources")
+    command.add_arguments(
+        commands.add_parser("replay", help="a proposed threshold over the stored history; changes nothing")
+    )
     options = parser.parse_args(arguments)
     try:
         if options.command == "migrate":
             applied = migrate(db.connect)
             print("\n".join(f"applied {name}" for name in applied) or "up to date")
+        elif options.command == "replay":
+            command.run_command(options)
         else:
             with db.connect() as conn:
                 print("\n".join(f"installed {view}" for view in install_preset(conn, options.preset)))
-    except (RuntimeError, SourceContractError, psycopg.Error, sqlalchemy.exc.DBAPIError) as error:
+    except (
+        RuntimeError,
+        ReplayError,
+        ThresholdMissingError,
+        SourceContractError,
+        psycopg.Error,
+        sqlalchemy.exc.DBAPIError,
+    ) as error:
         print(f"error: {getattr(error, 'orig', None) or error}", file=sys.stderr)
         return 1
     return 0

@@ -63,9 +63,9 @@ def hourly_volume(hours: Sequence[Row], *, width: Width = 560, height: int = 170
         )
     )
     if not missing:
-        return _finish(volume, width, height)
+        return finish(volume, width, height)
     shade = alt.Chart(alt.InlineData(values=missing)).mark_rect().encode(x=x, color=color)
-    return _finish(alt.layer(shade, volume), width, height)
+    return finish(alt.layer(shade, volume), width, height)
 
 
 def delivery_funnel(stages: Sequence[Row], *, width: Width = 560, height: int = 116) -> Spec:
@@ -91,7 +91,7 @@ def delivery_funnel(stages: Sequence[Row], *, width: Width = 560, height: int = 
         color=alt.condition("datum.bad", alt.value(BAD), alt.value(ACCENT)),
         tooltip=["stage:N", alt.Tooltip("messages:Q", format=",")],
     )
-    return _finish(alt.layer(bars, base.mark_text(align="left", dx=7).encode(text="note:N")), width, height)
+    return finish(alt.layer(bars, base.mark_text(align="left", dx=7).encode(text="note:N")), width, height)
 
 
 def delivery_rate(
@@ -136,7 +136,7 @@ def delivery_rate(
                 x=alt.value(0)
             )
         )
-    return _finish(alt.layer(*layers), width, height)
+    return finish(alt.layer(*layers), width, height)
 
 
 def llm_cost(days: Sequence[Row], *, width: Width = 560, height: int = 150) -> Spec:
@@ -157,7 +157,7 @@ def llm_cost(days: Sequence[Row], *, width: Width = 560, height: int = 150) -> S
             tooltip=["date:O", alt.Tooltip("cost:Q", format="$,.4f")],
         )
     )
-    return _finish(bars, width, height)
+    return finish(bars, width, height)
 
 
 def _day_axis(days: Sequence[Row]) -> alt.X:
@@ -175,7 +175,8 @@ def _day_axis(days: Sequence[Row]) -> alt.X:
     )
 
 
-def _finish(chart: alt.Chart | alt.LayerChart | alt.FacetChart, width: Width, height: int) -> Spec:
+def finish(chart: alt.Chart | alt.LayerChart | alt.FacetChart, width: Width, height: int) -> Spec:
+    """The specification of a chart, sized and in the look of all."""
     spec: Spec = chart.properties(width=width, height=height).to_dict()
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     spec["config"] = theme()

@@ -32,18 +32,25 @@ def how_to_set(smtp_conn_id: str) -> str:
 
 
 def compose(
-    digest: RenderedDigest, *, sender: str, recipients: Sequence[str], message_id: UUID, sent_at: datetime
+    digest: RenderedDigest,
+    *,
+    sender: str,
+    recipients: Sequence[str],
+    message_id: UUID,
+    sent_at: datetime,
+    kind: str = "digest",
 ) -> EmailMessage:
     """The digest as ``multipart/alternative``: plain text, then HTML with its pictures.
 
     :param message_id: the same for every attempt to send this digest, so that a mail program folds duplicates.
+    :param kind: what is sent, one word in lower case.
     """
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = digest.subject
     mail["From"] = sender
     mail["To"] = ", ".join(recipients)
     mail["Date"] = format_datetime(sent_at)
-    mail["Message-ID"] = f"<sms-digest.{message_id.hex}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+    mail["Message-ID"] = f"<sms-{kind}.{message_id.hex}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     # No out-of-office answers, please (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(digest.text)
@@ -73,9 +80,10 @@ def read_sender(smtp_conn_id: str) -> str:
     return sender
 
 
-def deliver(mail: EmailMessage, smtp_conn_id: str) -> str | None:
+def deliver(mail: EmailMessage, smtp_conn_id: str, kind: str = "digest") -> str | None:
     """Hand the mail to the server, in one attempt.
 
+    :param kind: what is sent, for the error.
     :returns: who of its recipients the server refused, and why, while it took the mail for the others; else None.
     :raises DigestSendError: when the server was not reached, or took the mail for nobody.
     """
@@ -87,7 +95,7 @@ def deliver(mail: EmailMessage, smtp_conn_id: str) -> str | None:
         refused = OneAttemptSmtpHook(smtp_conn_id).send_mail(mail)
     except Exception as error:  # a library's text may hold the password: none gets by unredacted
         where = f"{connection.host}:{connection.port} (Airflow connection {smtp_conn_id!r})"
-        what = f"the mail server {where} did not take the digest: {type(error).__name__}"
+        what = f"the mail server {where} did not take the {kind}: {type(error).__name__}"
         reason = explain(what, error, secrets)
     else:
         answers = (

@@ -12,19 +12,20 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"[^\s@,;:<>\"()\[\]\\]+@[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 
-def normalise(recipients: str | Iterable[str]) -> tuple[str, ...]:
+def normalise(recipients: str | Iterable[str], kind: str = "digest") -> tuple[str, ...]:
     """Addresses in lower case, sorted, each once.
 
     :param recipients: addresses, or one string with commas or semicolons between them.
+    :param kind: what they get, for the error.
     :raises ValueError: for an empty list, and for a malformed address, naming it.
     """
     listed = re.split(r"[,;]", recipients) if isinstance(recipients, str) else recipients
     addresses = {address.strip().lower() for address in listed} - {""}
     if not addresses:
-        raise ValueError("the digest has no recipients; give at least one e-mail address, such as team@example.com")
+        raise ValueError(f"the {kind} has no recipients; give at least one e-mail address, such as team@example.com")
     if wrong := sorted(address for address in addresses if not _ADDRESS.fullmatch(address)):
         raise ValueError(
-            f"malformed e-mail address {', '.join(map(repr, wrong))} among the digest's recipients;"
+            f"malformed e-mail address {', '.join(map(repr, wrong))} among the {kind}'s recipients;"
             " write each like team@example.com"
         )
     return tuple(sorted(addresses))
