@@ -18,7 +18,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo smoke db db-stop test lint format lock bench clean
+.PHONY: help install demo smoke db db-stop test lint format lock bench chaos clean
 
 help: ## Show this list
 	@echo "Usage: make TARGET"
@@ -54,6 +54,9 @@ format: $(STAMP) ## Put the code into the project's style
 
 bench: $(STAMP) ## Run the benchmarks; prints a JSON object last
 	@$(RUN) -m benchmarks $(ARGS)
+
+chaos: $(STAMP) ## Kill dispatchers and break far sides in 1,000 seeded runs; prints a JSON object last
+	@$(RUN) -m chaos $(ARGS)
 
 lock: $(STAMP) ## Renew constraints.txt, the full set of versions, from the requirements
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate \

@@ -11,4 +11,7 @@ One module a benchmark; each has ``run(bench) -> {figure: value}``. What every f
 ``recompute``  ``recompute_ratio``, against the statement that ``bare_insert`` composes
 ``history``    ``hourly_history_ratio``
 ``parsing``    ``dag_parse_ratio``
+``delivery``   ``dispatch_rows_per_second`` and what it is compared with: processes of ``team``, local ``receivers``
+``detection``  ``false_alerts_per_series_week``, ``detection_within_2h`` and the naive rule's, counted by ``scoring``
+``evaluation`` ``evaluate_ratio``
 """

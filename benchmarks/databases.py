@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from psycopg.conninfo import conninfo_to_dict
+
 from benchmarks.bench import BenchmarkError
 from sms_monitoring import db
 from sms_monitoring.aggregation.families import FAMILIES
@@ -19,7 +21,7 @@ from sms_monitoring.sqlfiles import read_sql
 from sms_monitoring.timeframe import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from benchmarks.bench import Bench
     from sms_monitoring.db import Connection
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 # Where the simulated traffic ends: always the same, so that every run measures the same rows.
 UNTIL = datetime(2026, 3, 29, tzinfo=UTC)
 _PREFIX = "sms_bench_"
+_SESSIONS = "SELECT pg_sleep(0.002) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
 
 
 @contextmanager
@@ -72,6 +75,27 @@ def recompute_everything(conn: Connection, window: Window) -> None:
     for family in FAMILIES:
         aggregate_range(conn, family, window)
     refresh_views(conn)
+
+
+def database_seconds(postgres: EmbeddedPostgres, uri: str, action: Callable[[], object]) -> float:
+    """Seconds that PostgreSQL spent on the statements of ``action``, by its own count.
+
+    :param action: opens the connections it needs to the database at ``uri``, and closes them.
+    """
+    before = _active_seconds(postgres, uri)
+    action()
+    return _active_seconds(postgres, uri) - before
+
+
+def _active_seconds(postgres: EmbeddedPostgres, uri: str) -> float:
+    """What the database's sessions spent on statements; complete once they have all ended, which is waited for."""
+    name = conninfo_to_dict(uri)["dbname"]
+    with db.connect(postgres.uri("postgres")) as conn:
+        while conn.execute(_SESSIONS, (name,)).rowcount:
+            pass
+        time = conn.execute("SELECT active_time FROM pg_stat_database WHERE datname = %s", (name,)).fetchone()
+    assert time is not None  # noqa: S101 - the database exists
+    return float(time[0]) / 1000
 
 
 def count(conn: Connection, table: str) -> int:

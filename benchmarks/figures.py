@@ -39,5 +39,13 @@ FIGURES = {
         Figure("recompute_ratio", at_most=2),
         Figure("hourly_history_ratio", at_most=1.2),
         Figure("dag_parse_ratio", at_most=1.3),
+        Figure("dispatch_rows_per_second"),
+        Figure("dispatch_overhead_ratio"),
+        Figure("dispatch_grouped_rows_per_second"),
+        Figure("false_alerts_per_series_week", at_most=0.1),
+        Figure("detection_within_2h", at_least=0.9),
+        Figure("naive_false_alerts_per_series_week"),
+        Figure("naive_detection_within_2h"),
+        Figure("evaluate_ratio", at_most=1),
     )
 }

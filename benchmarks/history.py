@@ -12,13 +12,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from psycopg import ClientCursor, sql
-from psycopg.conninfo import conninfo_to_dict
 
-from benchmarks.databases import add_traffic, bench_sql, last_days, recompute_everything, scratch_database
+from benchmarks.databases import (
+    add_traffic,
+    bench_sql,
+    database_seconds,
+    last_days,
+    recompute_everything,
+    scratch_database,
+)
+from benchmarks.evaluation import evaluate_everything
 from sms_monitoring import db
 from sms_monitoring.aggregation.families import FAMILIES
 from sms_monitoring.aggregation.pipeline import aggregate_hour, refresh_views
-from sms_monitoring.alerts.evaluate import Evaluator
 from sms_monitoring.simulator import advance
 from sms_monitoring.timeframe import HOUR, Window
 
@@ -31,7 +37,6 @@ _COPIED = {
     "user_sms_preferences": sql.SQL("SELECT * FROM user_sms_preferences"),
     "sms_messages": sql.SQL("SELECT * FROM sms_messages WHERE created_at >= {since}"),
 }
-_SESSIONS = "SELECT pg_sleep(0.002) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
 
 
 def run(bench: Bench) -> dict[str, float]:
@@ -81,33 +86,17 @@ class _Database:
         """Let an hour pass and run it; returns the seconds that PostgreSQL spent on the run."""
         with db.connect(self.uri) as conn:
             self.scenario = advance(conn, self.scenario, self.scenario.until + HOUR).scenario
-        before = self._seconds_so_far()
-        self._run(Window(self.scenario.until - HOUR, self.scenario.until))
-        return self._seconds_so_far() - before
+        window = Window(self.scenario.until - HOUR, self.scenario.until)
+        return database_seconds(self.bench.postgres, self.uri, lambda: self._run(window))
 
     def _run(self, window: Window) -> None:
         """The tasks of ``sms_hourly_monitoring`` up to the outbox."""
-        from sms_monitoring.operators import alert_operators
-
         for family in FAMILIES:
             with db.connect(self.uri) as conn:
                 aggregate_hour(conn, family, window)
         with db.connect(self.uri) as conn:
             refresh_views(conn)
-        for operator in alert_operators():
-            alert = operator.alert
-            with db.connect(self.uri) as conn:
-                Evaluator(conn=conn, alert=alert, window=window.reaching_back(alert.length), now=window.end).run()
-
-    def _seconds_so_far(self) -> float:
-        """What the database's sessions spent on statements; complete once they have all ended, which is waited for."""
-        name = conninfo_to_dict(self.uri)["dbname"]
-        with db.connect(self.bench.postgres.uri("postgres")) as conn:
-            while conn.execute(_SESSIONS, (name,)).rowcount:
-                pass
-            time = conn.execute("SELECT active_time FROM pg_stat_database WHERE datname = %s", (name,)).fetchone()
-        assert time is not None  # noqa: S101 - the database exists
-        return float(time[0]) / 1000
+        evaluate_everything(self.uri, window)
 
 
 def _copy_traffic(source: str, target: str, window: Window) -> None:

@@ -7,6 +7,7 @@ database.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from benchmarks.bench import BenchmarkError, seconds_of
@@ -23,36 +24,60 @@ from sms_monitoring.aggregation.days import rebuild_dirty_days
 from sms_monitoring.aggregation.pipeline import refresh_views
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from benchmarks.bench import Bench
     from sms_monitoring.db import Connection
 
 
 def run(bench: Bench) -> dict[str, float]:
     """Seconds of the guide's refresh divided by seconds of ours, at one and at five million raw rows."""
-    days = bench.size(90, 7)
-    with scratch_database(bench.postgres) as uri, db.connect(uri) as conn:
-        add_traffic(bench, conn, bench.size(155_000, 2_000), days)
-        with bench.steps.step("Aggregating it"):
-            recompute_everything(conn, last_days(days))
-            conn.execute("VACUUM ANALYZE")
-        conn.execute(bench_sql("guide_view").encode())
+    with a_million_rows(bench) as uri:
         at_1m = _speedup(bench, uri, bench.size(1_000_000, 1_000))
-        with bench.steps.step("Five times the users"):
+        with bench.steps.step("Five times the users"), db.connect(uri) as conn:
             _five_times_the_users(conn)
         at_5m = _speedup(bench, uri, bench.size(5_000_000, 5_000))
     return {"refresh_speedup_1m": at_1m, "refresh_speedup_5m": at_5m}
 
 
-def _speedup(bench: Bench, uri: str, at_least: int) -> float:
+@contextmanager
+def a_million_rows(bench: Bench) -> Iterator[str]:
+    """The URI of a database with 90 days of traffic, a million raw rows and more, and the guide's view over them."""
+    days = bench.size(90, 7)
+    with scratch_database(bench.postgres) as uri:
+        with db.connect(uri) as conn:
+            add_traffic(bench, conn, bench.size(155_000, 2_000), days)
+            with bench.steps.step("Aggregating it"):
+                recompute_everything(conn, last_days(days))
+                conn.execute("VACUUM ANALYZE")
+            conn.execute(bench_sql("guide_view").encode())
+        yield uri
+
+
+def raw_rows(uri: str, at_least: int) -> int:
+    """How many raw rows there are.
+
+    :raises BenchmarkError: when they are fewer than ``at_least``.
+    """
     with db.connect(uri) as conn:
         rows = count(conn, "sms_metrics")
     if rows < at_least:
         raise BenchmarkError(f"sms_metrics holds {rows:,} rows; this figure is about {at_least:,} at least")
+    return rows
+
+
+def refresh_the_guides_view(conn: Connection) -> None:
+    """As the guide does it every hour."""
+    conn.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY guide_metrics_daily")
+
+
+def _speedup(bench: Bench, uri: str, at_least: int) -> float:
+    rows = raw_rows(uri, at_least)
 
     # Each with a connection of its own, as an hourly task has: nothing is cached or prepared yet.
     def guide() -> float:
         with db.connect(uri) as conn:
-            return seconds_of(lambda: conn.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY guide_metrics_daily"))
+            return seconds_of(lambda: refresh_the_guides_view(conn))
 
     def ours() -> float:
         with db.connect(uri) as conn:

@@ -147,6 +147,12 @@ def test_the_silence_review_delivers_only_when_it_found_something(parsed):
     assert tasks["deliver"]["rule"] == "all_success"  # "review" skips it with an empty list.
 
 
+def test_a_threshold_is_only_replayed_when_somebody_asks(parsed):
+    dag = parsed["dags"]["sms_replay_threshold"]
+    assert dag["schedule"] == "NullTimetable"
+    assert list(dag["tasks"]) == ["replay"]
+
+
 def test_catch_up_begins_where_the_environment_says(parsed, tmp_path):
     assert parsed["dags"]["sms_hourly_monitoring"]["catchup"] is False
     configured = parse(tmp_path, SMS_MONITORING_START_DATE="2026-03-10T10:00:00+00:00")

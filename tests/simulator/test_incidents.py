@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from sms_monitoring.db import Connection
@@ -17,6 +18,8 @@ from sms_monitoring.simulator import (
     demo_scenario,
     simulate,
 )
+from sms_monitoring.simulator.arrays import to_micros
+from sms_monitoring.simulator.incidents import rate_during
 
 from .reading import alert_values, breached, value
 
@@ -96,6 +99,32 @@ def test_failed_llm_answers_are_billed_and_followed_by_a_template(db: Connection
     assert value(db, "SELECT bool_and((generated_via IS NULL) = (generation_cost_usd IS NULL)) FROM sms_messages")
 
 
+@pytest.mark.parametrize("magnitude", [10, 40])
+def test_with_a_magnitude_both_rates_get_worse_by_so_many_points(db: Connection, magnitude: float) -> None:
+    end = SUNDAY + 18 * HOUR
+    start = end - 6 * HOUR
+    drops = [Incident(kind, start, end, magnitude) for kind in (IncidentKind.DELIVERY_OUTAGE, IncidentKind.LLM_FAILURE)]
+    simulate(db, replace(small(end, *drops), start=end - 2 * DAY))
+    delivered = "SELECT 100.0 * count(delivered_at) / count(*) FROM sms_messages WHERE sent_at >= %s AND sent_at < %s"
+    by_template = (
+        "SELECT 100.0 * count(*) FILTER (WHERE generated_via = 'template') / count(generated_via)"
+        " FROM sms_messages WHERE created_at >= %s AND created_at < %s"
+    )
+    for rate, direction in ((delivered, -1), (by_template, 1)):
+        usual, worse = value(db, rate, start - DAY, start), value(db, rate, start, end)
+        assert direction * float(worse - usual) == pytest.approx(magnitude, abs=2)
+
+
+def test_without_a_magnitude_a_share_is_the_broken_one_in_the_incident_and_the_usual_one_elsewhere() -> None:
+    incident = Incident(IncidentKind.LLM_FAILURE, SUNDAY, SUNDAY + HOUR)
+    other = Incident(IncidentKind.DELIVERY_OUTAGE, SUNDAY, SUNDAY + 3 * HOUR)
+    times = np.array([to_micros(SUNDAY + minutes * HOUR / 60) for minutes in (-1, 0, 59, 60)])
+    rates = rate_during([other, incident], IncidentKind.LLM_FAILURE, times, 0.04, 0.9)
+    assert rates.tolist() == [0.04, 0.9, 0.9, 0.04]
+    of_each = np.array([0.1, 0.2, 0.3, 0.4])
+    assert rate_during([], IncidentKind.LLM_FAILURE, times, of_each, 0.9).tolist() == of_each.tolist()
+
+
 @pytest.mark.parametrize(
     ("kind", "hours", "message"),
     [
@@ -107,3 +136,17 @@ def test_failed_llm_answers_are_billed_and_followed_by_a_template(db: Connection
 def test_nonsense_is_refused(kind: IncidentKind, hours: tuple[float, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Incident(kind, SUNDAY + hours[0] * HOUR, SUNDAY + hours[1] * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("kind", "magnitude", "message"),
+    [
+        (IncidentKind.OPT_OUT_SURGE, 10, "opt_out_surge has no magnitude; only delivery_outage, llm_failure have"),
+        (IncidentKind.LLM_FAILURE, 0, "llm_failure: magnitude 0 is not above 0 and at most 90 points"),
+        (IncidentKind.DELIVERY_OUTAGE, 91, "magnitude 91 is not"),
+        (IncidentKind.DELIVERY_OUTAGE, float("nan"), "magnitude nan is not"),
+    ],
+)
+def test_a_magnitude_that_makes_no_sense_is_refused(kind: IncidentKind, magnitude: float, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Incident(kind, SUNDAY, SUNDAY + HOUR, magnitude)

@@ -9,7 +9,7 @@ import numpy as np
 
 from sms_monitoring.simulator import draws
 from sms_monitoring.simulator.arrays import Bools, Columns, Ints
-from sms_monitoring.simulator.incidents import Incident, IncidentKind, during
+from sms_monitoring.simulator.incidents import Incident, IncidentKind, during, rate_during
 from sms_monitoring.simulator.texts import CAMPAIGNS, FIXED_TEXT, texts_by_campaign
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ class Content(Columns):
 def content_of(lives: Lives, users: Users, incidents: Sequence[Incident]) -> Content:
     """The content of messages; the LLM's part depends on what went wrong when they were created."""
     key, created_at = lives.key, lives.created_at
-    failing = during(incidents, IncidentKind.LLM_FAILURE, created_at)
+    failed_share = rate_during(incidents, IncidentKind.LLM_FAILURE, created_at, _FALLBACK, _FALLBACK_IN_FAILURE)
     dear = during(incidents, IncidentKind.LLM_COST_SPIKE, created_at)
-    fallback = draws.uniform(key, "fallback") < np.where(failing, _FALLBACK_IN_FAILURE, _FALLBACK)
+    fallback = draws.uniform(key, "fallback") < failed_share
     # A template comes after the LLM has been waited for.
     milliseconds = draws.lognormal(key, "generation", median=1, sigma=0.45) * np.where(fallback, 4_000, 900)
     cost = draws.lognormal(key, "cost", median=9_000, sigma=0.3) * np.where(dear, _COST_SPIKE, 1)

@@ -26,7 +26,7 @@ from sms_monitoring.simulator.arrays import (
     to_micros,
     whole_ms,
 )
-from sms_monitoring.simulator.incidents import Incident, IncidentKind, during, of_kind
+from sms_monitoring.simulator.incidents import Incident, IncidentKind, during, of_kind, rate_during
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,7 +159,10 @@ def _receipts(messages: Scheduled, users: Users, sent_at: Ints, incidents: Seque
     key, carrier = messages.key, users.carrier[messages.user]
     outage = during(incidents, IncidentKind.DELIVERY_OUTAGE, sent_at)
     sent = sent_at != NEVER
-    arrives = draws.uniform(key, "arrives") < np.where(outage, _DELIVERED_IN_OUTAGE[carrier], _DELIVERED[carrier])
+    share = rate_during(
+        incidents, IncidentKind.DELIVERY_OUTAGE, sent_at, _DELIVERED[carrier], _DELIVERED_IN_OUTAGE[carrier]
+    )
+    arrives = draws.uniform(key, "arrives") < share
     kind = draws.uniform(key, "lost")
 
     receipt_at = np.where(sent, sent_at, 0) + _receipt_delay(key)
