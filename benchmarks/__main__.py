@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -51,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     local = Layout.of_this_checkout().local
     # The alert operators import Airflow, which writes into its home.
     os.environ.setdefault("AIRFLOW_HOME", str(local / "bench-airflow"))
+    # Airflow logs to standard output, which is for the results.
+    logging.disable(logging.INFO)
     postgres = EmbeddedPostgres(local / "bench-postgres")
     was_running = postgres.is_running()
     postgres.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -159,8 +158,3 @@ class ReplayResult:
 def open_within(firing: Firing, start: datetime, end: datetime) -> timedelta:
     """How long a firing was open between two times."""
     return max(timedelta(0), min(firing.ended or end, end) - max(firing.began, start))
-
-
-def count_messages(messages: Mapping[tuple[str, Event], int], event: Event) -> int:
-    """How many messages of one event, in all channels."""
-    return Counter({key: count for key, count in messages.items() if key[1] is event}).total()
