@@ -37,14 +37,13 @@ WITH due AS MATERIALIZED (
         -- An end is the last that is said: what was begun may get through at any time until it is settled.
         AND (
             n.event <> 'resolve'
-            OR (
-                SELECT false
+            OR 0 = (
+                SELECT count(*)
                 FROM sms_alert_notifications AS o
                 WHERE
                     o.incident_id = n.incident_id AND o.channel = n.channel AND o.event <> 'resolve'
                     AND o.status NOT IN ('suppressed', 'failed') AND o.status <> 'sent'
-                LIMIT 1
-            ) IS NULL
+            )
         )
     ORDER BY n.next_attempt_at, n.id
     LIMIT %(max_rows)s
