@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, task
+from airflow.sdk import DAG, TriggerRule, task
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from sms_monitoring import tasks
@@ -25,5 +25,17 @@ with DAG(
     **dag_args(doc=__doc__, timeout=timedelta(minutes=20), tags=["alerts"]),
 ) as dag:
     # The next run is never far: none of these is retried.
-    due = task(tasks.follow_up, task_id="follow_up", retries=0)()
-    task(tasks.dispatch_due, task_id="dispatch", retries=0).expand(channel=due)
+    follow_up = task(tasks.follow_up, task_id="follow_up", retries=0)
+    # Also where the follow-up failed: what is in the outbox goes out.
+    find_channels = task(
+        tasks.find_channels_due, task_id="find_channels_due", retries=0, trigger_rule=TriggerRule.ALL_DONE
+    )
+    dispatch = task(tasks.dispatch_due, task_id="dispatch", retries=0)
+    fail_if_any_failed = task(
+        tasks.fail_run, task_id="fail_if_any_failed", trigger_rule=TriggerRule.ONE_FAILED, retries=0
+    )
+
+    channels = find_channels()
+    follow_up() >> channels
+    dispatch.expand(channel=channels)
+    dag.tasks >> fail_if_any_failed()

@@ -70,5 +70,19 @@ def test_an_older_bundle_refuses_a_newer_schema(empty_database_uri):
     migrate(lambda: sms_db.connect(empty_database_uri))
     with sms_db.connect(empty_database_uri) as conn:
         conn.execute("UPDATE sms_schema_version SET version_num = '9999_from_the_future'")
-    with pytest.raises(RuntimeError, match="9999_from_the_future, which this bundle does not have"):
+    with pytest.raises(RuntimeError, match="9999_from_the_future, which include/sql/migrations does not have"):
         migrate(lambda: sms_db.connect(empty_database_uri))
+
+
+def test_a_deployments_own_migrations_do_not_stand_in_the_way_of_the_bundles_next_one(
+    empty_database_uri, tmp_path, monkeypatch
+):
+    folder = tmp_path / "migrations"
+    (folder / "local").mkdir(parents=True)
+    (folder / "0001_bundle.sql").write_text("CREATE TABLE bundle_1 ()")
+    (folder / "local" / "0100_own.sql").write_text("CREATE TABLE own ()")
+    monkeypatch.setenv("SMS_MONITORING_SQL_DIR", str(tmp_path))
+    assert migrate(lambda: sms_db.connect(empty_database_uri)) == ["0001_bundle", "0100_own"]
+    (folder / "0002_bundle.sql").write_text("CREATE TABLE bundle_2 ()")
+    assert migrate(lambda: sms_db.connect(empty_database_uri)) == ["0002_bundle"]
+    assert migrate(lambda: sms_db.connect(empty_database_uri)) == []

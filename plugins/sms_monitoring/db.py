@@ -6,19 +6,27 @@ exactly what a ``with conn.transaction():`` block says. In Airflow, ``SmsMetrics
 
 from __future__ import annotations
 
+import logging
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
+from psycopg.errors import DeadlockDetected
 from psycopg.rows import TupleRow, dict_row
 
 from sms_monitoring.sqlfiles import read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Connection = psycopg.Connection[TupleRow]
 Row = dict[str, Any]
+Result = TypeVar("Result")
+
+log = logging.getLogger(__name__)
+
+DEADLOCKS_SURVIVED = 3
+LOCK_TIMEOUT = "20s"
 
 
 def connect(uri: str | None = None) -> Connection:
@@ -66,6 +74,24 @@ def execute_many(conn: Connection, sql_file: str, rows: Sequence[Mapping[str, An
     if rows:
         with conn.cursor() as cursor:
             cursor.executemany(read_sql(sql_file).encode(), rows)
+
+
+def retried(work: Callable[[], Result]) -> Result:
+    """What ``work`` returns: one transaction, done again where PostgreSQL ended it to free others from a deadlock."""
+    for _ in range(DEADLOCKS_SURVIVED):
+        try:
+            return work()
+        except DeadlockDetected:
+            log.warning("the transaction met a deadlock and is done again")
+    return work()
+
+
+def wait_briefly(conn: Connection) -> None:
+    """From here to the end of the transaction, give up after some seconds on a row that somebody holds.
+
+    A person's forgotten COMMIT must not stop an alert type until its task times out.
+    """
+    conn.execute("SELECT set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
 
 
 def lock(conn: Connection, *names: str) -> None:

@@ -1,7 +1,8 @@
 """Applies ``include/sql/migrations/*.sql`` with Alembic.
 
-The files are the migrations: forward-only, in file-name order, each run once. Alembic keeps count in
-``sms_schema_version``. All that is pending runs in one transaction under an advisory lock, so two
+The files are the migrations: forward-only, in file-name order, each run once. Those of the bundle come first, then
+those that a deployment keeps in ``migrations/local``; each folder has a count of its own, so that neither ever stands
+in the other's way. Alembic keeps count. All that is pending runs in one transaction under an advisory lock, so two
 processes may migrate at once and a killed one leaves nothing half-made.
 """
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from sms_monitoring.db import Connection
 
-VERSION_TABLE = "sms_schema_version"
+# Folder of migrations → the table that knows how far it came.
+VERSION_TABLES = {"migrations": "sms_schema_version", "migrations/local": "sms_local_schema_version"}
 
 
 def migrate(open_connection: Callable[[], Connection]) -> list[str]:
@@ -42,7 +44,7 @@ def migrate(open_connection: Callable[[], Connection]) -> list[str]:
         connection.exec_driver_sql(
             "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':sms:migrate', 0))"
         )
-        return _run_pending(connection)
+        return [name for folder in VERSION_TABLES for name in _run_pending(connection, folder)]
 
 
 def _in_transactions(conn: Connection) -> Connection:
@@ -65,8 +67,8 @@ def _pin_search_path(connection: sqlalchemy.Connection) -> None:
     connection.exec_driver_sql("SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)")
 
 
-def _run_pending(connection: sqlalchemy.Connection) -> list[str]:
-    files = list_sql("migrations")
+def _run_pending(connection: sqlalchemy.Connection, folder: str) -> list[str]:
+    files = list_sql(folder)
     scripts = [_script(connection, name, previous) for previous, name in zip([None, *files], files, strict=False)]
     revisions = RevisionMap(lambda: scripts)
     applied: list[str] = []
@@ -75,7 +77,7 @@ def _run_pending(connection: sqlalchemy.Connection) -> list[str]:
         known = {script.revision for script in scripts}
         if unknown := set(heads) - known:
             raise RuntimeError(
-                f"the database is at migration {', '.join(sorted(unknown))}, which this bundle does not have; "
+                f"the database is at migration {', '.join(sorted(unknown))}, which include/sql/{folder} does not have; "
                 "install the newer bundle"
             )
         steps = reversed(list(revisions.iterate_revisions("head", heads or "base", implicit_base=True)))
@@ -83,7 +85,7 @@ def _run_pending(connection: sqlalchemy.Connection) -> list[str]:
         applied.extend(script.revision for script in todo)
         return [MigrationStep.upgrade_from_script(revisions, script) for script in todo]
 
-    context = MigrationContext.configure(connection, opts={"fn": pending, "version_table": VERSION_TABLE})
+    context = MigrationContext.configure(connection, opts={"fn": pending, "version_table": VERSION_TABLES[folder]})
     context.run_migrations()
     return applied
 

@@ -94,14 +94,13 @@ def refresh_views() -> int:
         return pipeline.refresh_views(conn)
 
 
-def follow_up() -> list[str]:
-    """Say what is still to be said about incidents; returns the channels that have something to deliver now.
+def follow_up() -> None:
+    """Say what is still to be said about incidents.
 
     Announces what is no longer held back, repeats, escalates, tells what persons did. In a backfill it does nothing.
     """
     from sms_monitoring.alerts.followup import FollowUp
     from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
-    from sms_monitoring.notify.outbox import channels_due
     from sms_monitoring.operators import alert_operators
 
     context = get_current_context()
@@ -109,7 +108,15 @@ def follow_up() -> list[str]:
     alerts = {operator.alert.name: operator.alert for operator in alert_operators()}
     with SmsMetricsHook().connect() as conn:
         said = FollowUp(conn=conn, now=datetime.now(UTC), alerts=alerts, links=run_link(context)).run()
-        log.info("said: %s", ", ".join(f"{count} {event}" for event, count in said.items()) or "nothing")
+    log.info("said: %s", ", ".join(f"{count} {event}" for event, count in said.items()) or "nothing")
+
+
+def find_channels_due() -> list[str]:
+    """The channels that have something to deliver now."""
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+    from sms_monitoring.notify.outbox import channels_due
+
+    with SmsMetricsHook().connect() as conn:
         return channels_due(conn)
 
 

@@ -335,7 +335,7 @@ def test_one_alert_type_that_cannot_be_followed_up_stops_no_other(live, db, capl
     live.acknowledge()
     with caplog.at_level(logging.ERROR), pytest.raises(KeyError):
         live.follow_up()
-    assert "could not follow up on delivery_rate_critical" in caplog.text
+    assert "could not follow up on incident" in caplog.text
     assert db.execute("SELECT event FROM sms_alert_notifications WHERE channel = 'slack' ORDER BY id").fetchall() == [
         ("trigger",),
         ("resolve",),

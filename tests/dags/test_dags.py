@@ -130,7 +130,13 @@ def test_the_hourly_chain_is_wired_in_order(parsed):
 
 def test_the_follow_up_delivers_where_something_is_due(parsed):
     tasks = parsed["dags"]["sms_alert_followup"]["tasks"]
-    assert {name: task["upstream"] for name, task in tasks.items()} == {"follow_up": [], "dispatch": ["follow_up"]}
+    assert {name: task["upstream"] for name, task in tasks.items() if name != "fail_if_any_failed"} == {
+        "follow_up": [],
+        "find_channels_due": ["follow_up"],
+        "dispatch": ["find_channels_due"],
+    }
+    assert tasks["find_channels_due"]["rule"] == "all_done"
+    assert set(tasks["fail_if_any_failed"]["upstream"]) == set(tasks) - {"fail_if_any_failed"}
 
 
 def test_one_failure_stops_nothing_behind_it_and_still_fails_the_run(parsed):

@@ -10,7 +10,7 @@ import pytest
 from sms_monitoring import db as sms_db
 from sms_monitoring.notify import outbox
 from sms_monitoring.notify.channels import load_channel
-from sms_monitoring.notify.channels.base import Delivered, RetryLater, UnknownChannelError
+from sms_monitoring.notify.channels.base import Delivered, RetryLater
 from sms_monitoring.notify.dispatch import FAILURES_IN_A_ROW, DispatchReport, dispatch
 from sms_monitoring.notify.retry import MAX_ATTEMPTS
 from tests.notify.samples import RESOLVE, TEST, TRIGGER, add_incident, put, row, statuses, time_passes
@@ -324,13 +324,20 @@ def test_a_wrong_webhook_keeps_the_rows_uncounted(db: Connection, receivers: Rec
     assert "CANARY" not in str(stored) + str(report) + caplog.text
 
 
-def test_a_channel_that_does_not_exist(db: Connection) -> None:
-    db.execute("INSERT INTO sms_notification_channels VALUES ('pigeon', 'has a row but no module')")
+def test_a_channel_without_a_module_is_told_of_in_its_fallback_channel(db: Connection) -> None:
+    db.execute(
+        "INSERT INTO sms_notification_channels (channel, description, fallback_channel)"
+        " VALUES ('pigeon', 'has a row but no module', 'slack')"
+    )
     put(db, TRIGGER, "pigeon")
 
-    with pytest.raises(UnknownChannelError, match="no notification channel 'pigeon'; there are: email"):
-        run(db, "pigeon")
-    assert statuses(db) == ["pending"]
+    report = run(db, "pigeon")
+
+    assert "no notification channel 'pigeon'; there are: email" in report.errors[0]
+    told = db.execute(
+        "SELECT event, message ->> 'entity' FROM sms_alert_notifications WHERE channel = 'slack'"
+    ).fetchall()
+    assert told == [("trigger", "pigeon")]
 
 
 # ── Broken parts ─────────────────────────────────────────────────────────────────────────────

@@ -15,9 +15,13 @@ INSERT INTO sms_notification_channels (channel, description) VALUES
     ('webhook', 'Signed HTTP POST; Airflow connection sms_monitoring_webhook')
 ON CONFLICT DO NOTHING;
 
-UPDATE sms_notification_channels
+UPDATE sms_notification_channels AS c
 SET
-    fallback_channel = CASE channel WHEN 'slack' THEN 'email' ELSE 'slack' END,
+    -- Null where a deployment has removed the other one.
+    fallback_channel = (
+        SELECT o.channel FROM sms_notification_channels AS o
+        WHERE o.channel = CASE c.channel WHEN 'slack' THEN 'email' ELSE 'slack' END
+    ),
     carries_acknowledgements = channel IN ('pagerduty', 'slack', 'webhook')
 WHERE channel IN ('slack', 'pagerduty', 'email', 'sms', 'webhook');
 
@@ -45,8 +49,9 @@ ALTER TABLE sms_alert_thresholds
     ADD COLUMN escalation_channel text REFERENCES sms_notification_channels (channel),
     ADD COLUMN escalate_after_minutes integer CHECK (escalate_after_minutes BETWEEN 1 AND 43200),
     -- Told together with notification_channel.
-    ADD COLUMN additional_channels text [] NOT NULL DEFAULT '{}',
-    ADD COLUMN owner text CHECK (owner <> ''),
+    ADD COLUMN additional_channels text [] NOT NULL DEFAULT '{}'
+        CHECK (coalesce(array_ndims(additional_channels), 1) = 1),
+    ADD COLUMN owner text CHECK (owner ~ '\S'),
     ADD COLUMN runbook_url text CHECK (runbook_url ~ '^https?://[^\s/]+'),
     ADD CONSTRAINT sms_alert_thresholds_recovery_is_healthy CHECK (
         recovery_threshold IS NULL
@@ -73,6 +78,27 @@ BEGIN
     RETURN NEW;
 END
 $$;
+
+-- What a foreign key would see to, if an array could have one.
+CREATE FUNCTION sms_keep_channel_in_use() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    v_users text;
+BEGIN
+    SELECT string_agg(alert_type, ', ' ORDER BY alert_type) INTO v_users
+    FROM sms_alert_thresholds
+    WHERE OLD.channel = ANY (additional_channels);
+    IF v_users IS NOT NULL THEN
+        RAISE foreign_key_violation USING
+            MESSAGE = format('channel %L is in use by additional_channels of: %s', OLD.channel, v_users),
+            HINT = 'Take it out of additional_channels in sms_alert_thresholds first.';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END
+$$;
+
+CREATE TRIGGER sms_keep_channel_in_use BEFORE DELETE OR UPDATE OF channel ON sms_notification_channels
+FOR EACH ROW EXECUTE FUNCTION sms_keep_channel_in_use();
 
 CREATE TRIGGER sms_check_additional_channels BEFORE INSERT OR UPDATE OF additional_channels ON sms_alert_thresholds
 FOR EACH ROW EXECUTE FUNCTION sms_check_additional_channels();

@@ -51,7 +51,8 @@ def number(value: Decimal | None, unit: str) -> str:
 
 def duration(length: timedelta) -> str:
     """A length of time as people write it: "2 h 05 min"."""
-    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+    # Below zero only where a clock was put back.
+    hours, minutes = divmod(max(0, round(length.total_seconds() / 60)), 60)
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
 
 

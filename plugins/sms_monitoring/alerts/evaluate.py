@@ -112,11 +112,16 @@ class Evaluator:
         return self.outcomes
 
     def _store(self, findings: Mapping[str, Finding], threshold: Threshold, window: Window) -> None:
-        """Decide and write for every entity."""
+        """Decide and write for every entity, in one transaction."""
         store.make_partition(self.conn, window)
+        db.retried(lambda: self._store_once(findings, threshold, window))
+
+    def _store_once(self, findings: Mapping[str, Finding], threshold: Threshold, window: Window) -> None:
+        self.outcomes.clear()
         with self.conn.transaction():
             # One evaluation of an alert type at a time: two would both see "no incident" and open one each.
             db.lock(self.conn, "evaluate", self.alert.name)
+            db.wait_briefly(self.conn)
             standings = store.load_standings(self.conn, self.alert.name, window)
             written = []
             for entity, finding in findings.items():
@@ -225,10 +230,13 @@ class Evaluator:
 
     def _stand_down(self) -> None:
         """A disabled alert ends its open incidents: nobody would ever resolve them otherwise."""
-        if self.replay:
-            return
+        if not self.replay:
+            db.retried(self._stand_down_once)
+
+    def _stand_down_once(self) -> None:
         with self.conn.transaction():
             db.lock(self.conn, "evaluate", self.alert.name)
+            db.wait_briefly(self.conn)
             for standing in store.load_standings(self.conn, self.alert.name, self.window).values():
                 if standing.incident_id is not None:
                     self._log(standing, State.OK, Cause.DISABLED, standing.incident_id, self.window)

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sms_monitoring import db
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sms_monitoring.alerts.due import Due
-    from sms_monitoring.alerts.model import AlertType, Threshold
+    from sms_monitoring.alerts.model import AlertType
     from sms_monitoring.db import Connection, Row
     from sms_monitoring.notify.message import Link
 
@@ -53,18 +54,25 @@ class FollowUp:
         failures: list[Exception] = []
         for row in db.fetch_all(self.conn, "lifecycle/alert_types_to_follow_up.sql", params):
             try:
-                self._follow(row["alert_type"], carry)
+                said, broken = db.retried(partial(self._follow, row["alert_type"], carry))
             except Exception as error:
                 log.exception("could not follow up on %s", row["alert_type"])
                 failures.append(error)
+            else:
+                self.said += said
+                failures += broken
         if failures:
             raise failures[0]
         return self.said
 
-    def _follow(self, alert_type: str, carry: list[str]) -> None:
+    def _follow(self, alert_type: str, carry: list[str]) -> tuple[Counter[Event], list[Exception]]:
+        """What was said of the incidents of one alert type, and what went wrong with single ones."""
+        said: Counter[Event] = Counter()
+        broken: list[Exception] = []
         with self.conn.transaction():
             # Not while it is being evaluated, nor twice at once.
             db.lock(self.conn, "evaluate", alert_type)
+            db.wait_briefly(self.conn)
             threshold = store.find_threshold(self.conn, alert_type)
             if threshold is not None and not threshold.enabled:
                 threshold = None
@@ -72,30 +80,38 @@ class FollowUp:
             for row in db.fetch_all(self.conn, "lifecycle/situations.sql", params):
                 situation = _situation(row)
                 for each in due(situation, threshold, self.now, carry):
-                    self._say(each, row, situation, threshold)
+                    try:
+                        # One incident whose stored message makes no sense must not silence the others.
+                        with self.conn.transaction():
+                            if self._say(each, row, situation):
+                                said[each.event] += 1
+                    except (AttributeError, KeyError, TypeError, ValueError) as error:
+                        log.exception("could not follow up on incident %s", row["id"])
+                        broken.append(error)
+        return said, broken
 
-    def _say(self, each: Due, row: Row, situation: Situation, threshold: Threshold | None) -> None:
+    def _say(self, each: Due, row: Row, situation: Situation) -> bool:
+        """Put it into the outbox; False where something holds it back now: it is due again next time."""
         if each.may_be_held and store.find_suppression(self.conn, row["id"], self.now):
-            return  # Asked again next time.
+            return False
         message = self._message(each, row)
         if each.event is Event.TRIGGER:
             announce.announce(self.conn, message, row["id"], each.channels, self.now)
         else:
             announce.tell(self.conn, message, row["id"], each.channels)
         self._note(each, row)
-        self.said[each.event] += 1
-        if each.event is Event.RESOLVE:
-            return  # The next evaluation logs it, with the state that it leads to.
-        store.note_transition(
-            self.conn,
-            row["alert_type"],
-            row["entity"],
-            each.cause,
-            self.now,
-            from_state=situation.state,
-            to_state=situation.state,
-            incident_id=row["id"],
-        )
+        if each.event is not Event.RESOLVE:  # The next evaluation logs that, with the state that it leads to.
+            store.note_transition(
+                self.conn,
+                row["alert_type"],
+                row["entity"],
+                each.cause,
+                self.now,
+                from_state=situation.state,
+                to_state=situation.state,
+                incident_id=row["id"],
+            )
+        return True
 
     def _note(self, each: Due, row: Row) -> None:
         params = {"incident_id": row["id"], "now": self.now}

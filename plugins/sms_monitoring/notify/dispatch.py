@@ -23,6 +23,7 @@ from sms_monitoring.notify.channels.base import (
     Misconfigured,
     Permanent,
     RetryLater,
+    UnknownChannelError,
 )
 from sms_monitoring.notify.message import Message
 from sms_monitoring.notify.retry import MAX_AGE, MAX_ATTEMPTS, next_attempt_delay
@@ -78,7 +79,6 @@ def dispatch(
     :param load: gives the channel to send through; called only if there is something to send.
     :param pause: waits that many seconds, to keep the channel's pace.
     :param random: a number from 0 up to 1, for the back-off's jitter.
-    :raises UnknownChannelError: when there is no such channel.
     :raises psycopg.Error: when the database is lost.
     """
     run = _Run(conn=conn, name=channel, worker=worker, pause=pause, random=random)
@@ -86,7 +86,7 @@ def dispatch(
     if outbox.waiting(conn, channel, worker).due:
         try:
             loaded = load(channel)
-        except ConfigurationError as error:
+        except (ConfigurationError, UnknownChannelError) as error:
             run.cannot_be_used(str(error))
         else:
             run.deliver(loaded)
