@@ -152,6 +152,7 @@ def test_a_negative_cost_is_left_out_and_reported_and_spoils_nothing_else(db):
 def test_what_an_application_recorded_joins_the_rollup(db):
     db.execute(
         "INSERT INTO sms_metric_types VALUES ('reply_count', 'engagement', 'count', 'counter', 'recorded', 'Replies')"
+        " ON CONFLICT DO NOTHING"
     )
     hour = db.execute("SELECT date_trunc('hour', now(), 'UTC')").fetchone()[0]
     for user in (ANN, ANN, BOB):

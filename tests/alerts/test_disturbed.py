@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from sms_monitoring import db as sms_db
+from sms_monitoring.notify.outbox import suppress
 from sms_monitoring.timeframe import HOUR
 from tests.alerts.test_evaluate import FAILING, HEALTHY, TRIGGER, evaluate, follow_up, outbox, run_hours
 from tests.product import at
@@ -87,3 +88,10 @@ def test_a_channel_that_an_alert_names_cannot_be_deleted(db):
     )
     with pytest.raises(psycopg.errors.ForeignKeyViolation, match="in use by additional_channels of: opt_out_rate_w"):
         db.execute("DELETE FROM sms_notification_channels WHERE channel = 'webhook'")
+
+
+def test_an_endless_mute_window_made_after_the_page_was_written_holds_it_back(db):
+    run_hours(db, FAILING)
+    db.execute("SELECT sms_alert_mute('ann', 'always quiet', '00:00', '00:00', 'UTC')")
+    suppress(db, "pagerduty")
+    assert outbox(db) == [("trigger", "pagerduty", "suppressed", "muted")]

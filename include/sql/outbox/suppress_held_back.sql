@@ -15,7 +15,9 @@ WITH candidate AS MATERIALIZED (
         EXISTS (
             SELECT 1
             FROM sms_alert_silences AS s
-            WHERE s.in_effect_until > now() AND s.starts_at <= now() AND sms_pattern_matches(s.alert_type, t.alert_type)
+            WHERE
+                coalesce(s.in_effect_until, 'infinity') > now() AND s.starts_at <= now()
+                AND sms_pattern_matches(s.alert_type, t.alert_type)
         )
         OR EXISTS (
             SELECT 1
