@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from pathlib import Path
 from pprint import pprint
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from chaos.dispatcher import connect
 from chaos.journal import Journal
@@ -220,7 +220,9 @@ class _Workers:
 
 def _work(work: _Work, results: Pipe) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _stop)
+    # Noted, not raised: raised between two steps of a fork it would be swallowed, and the worker would go on for ever.
+    stop: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stop.append(number))
     # What the product logs of the faults is as intended.
     logging.disable()
     receivers = ReceiversClient(work.receivers)
@@ -232,11 +234,7 @@ def _work(work: _Work, results: Pipe) -> None:
                 pprint(draw(work.seed, number), stream=sys.stderr, width=120)
                 pprint(evidence, stream=sys.stderr, width=120)
             verdict = judge(evidence)
+            if stop:
+                return
             results.send((number, verdict.counts, verdict.faults))
     results.send(None)
-
-
-def _stop(_number: int, _frame: object) -> NoReturn:
-    # Once: what ends now must not be interrupted.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise SystemExit(1)
