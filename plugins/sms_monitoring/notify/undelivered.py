@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from psycopg.types.json import Json
 
 from sms_monitoring import db
-from sms_monitoring.alerts import compose
+from sms_monitoring.alerts import compose, store
 from sms_monitoring.notify import outbox
 from sms_monitoring.notify.grouping import MAX_SHOWN, gravest
 from sms_monitoring.notify.message import Event, Message, Severity
@@ -98,17 +98,16 @@ def recovered(conn: Connection, channel: str) -> None:
         row = db.fetch_one(conn, "outbox/resolve_undelivered.sql", params)
         if row is None:
             return
-        now = row.pop("resolved_at")
-        incident = compose.Incident(**{**row, "severity": Severity(row["severity"])})
-        message = compose.resolved(incident, TITLE, now, because=f"{channel} delivers again")
-        for told in _told(conn, incident.id):
+        incident = store.incident_of(row)
+        message = compose.resolved(incident, TITLE, row["resolved_at"], because=f"{channel} delivers again")
+        for told in store.announced_channels(conn, incident.id):
             outbox.enqueue(conn, message, channel=told, incident_id=incident.id)
 
 
 def _announce(
     conn: Connection, channel: str, fallback: str, incident: Row, summary: str, facts: Sequence[tuple[str, str]]
 ) -> None:
-    again = fallback in _told(conn, incident["id"])
+    again = fallback in store.announced_channels(conn, incident["id"])
     message = Message(
         event=Event.REPEAT if again else Event.TRIGGER,
         severity=Severity.CRITICAL,
@@ -123,11 +122,6 @@ def _announce(
     )
     outbox.enqueue(conn, message, channel=fallback, incident_id=incident["id"])
     log.error("%s; told in %s", summary, fallback)
-
-
-def _told(conn: Connection, incident_id: object) -> list[str]:
-    rows = db.fetch_all(conn, "lifecycle/announced_channels.sql", {"incident_id": incident_id})
-    return [row["channel"] for row in rows]
 
 
 def _facts(undelivered: Iterable[tuple[dict[str, Any], str]]) -> list[tuple[str, str]]:
