@@ -250,7 +250,8 @@ def test_a_silence_ends_early_once(db, notices):
     assert ended["ended_by"] == "bob"
     assert ended["in_effect_until"] == ended["ended_at"]
     assert act(db, "end_silence", number, "cleo") == ended
-    assert notices == [f"silence {number} was over at {ended['in_effect_until']:%Y-%m-%d %H:%M:%S.%f}+00"]
+    moment = one(db, "SELECT %s::timestamptz::text AS moment", ended["in_effect_until"])["moment"]
+    assert notices == [f"silence {number} was over at {moment}"]
     assert audit(db, "end_silence") == [("bob", "end_silence", f"silence {number}")]
 
 
