@@ -15,6 +15,10 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[1]
 # Before anything imports Airflow, which would make itself a home in the user's.
 os.environ["AIRFLOW_HOME"] = str(REPOSITORY / ".local" / "test-airflow")
+# Parallel workers do not share Airflow's own database either.
+os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = (
+    f"sqlite:///{os.environ['AIRFLOW_HOME']}/{os.environ.get('PYTEST_XDIST_WORKER', 'airflow')}.db"
+)
 
 from sms_monitoring import db as sms_db
 from sms_monitoring.local.postgres import EmbeddedPostgres

@@ -1,0 +1,30 @@
+"""Puts the API together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from sms_monitoring.api import errors, headers
+from sms_monitoring.api.routes import me, openapi
+
+ROUTERS = (me.router, openapi.router)
+
+
+def create_app() -> FastAPI:
+    """The API as Airflow mounts it. Its OpenAPI document is a route of its own, behind the login."""
+    app = FastAPI(
+        title="SMS monitoring",
+        description=__doc__,
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(headers.EntityTags)
+    app.add_middleware(headers.BodyLimit)
+    app.add_middleware(headers.SecurityHeaders)
+    return app
