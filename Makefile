@@ -18,7 +18,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo smoke db db-stop test lint format lock bench chaos clean
+.PHONY: help install demo smoke db db-stop test lint format lock bench chaos catalogue clean
 
 help: ## Show this list
 	@echo "Usage: make TARGET"
@@ -58,9 +58,15 @@ bench: $(STAMP) ## Run the benchmarks; prints a JSON object last
 chaos: $(STAMP) ## Kill dispatchers and break far sides in 1,000 seeded runs; prints a JSON object last
 	@$(RUN) -m chaos $(ARGS)
 
+catalogue: $(STAMP) ## Write docs/CATALOGUE.md anew from the DAGs and operators
+	@AIRFLOW_HOME=$(CURDIR)/.local/catalogue-airflow $(RUN) -m sms_monitoring.catalogue
+
 lock: $(STAMP) ## Renew constraints.txt, the full set of versions, from the requirements
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate \
 		--custom-compile-command "make lock" requirements-dev.txt -o constraints.txt
+
+vendor: ## Renew the dashboard's vendored front-end libraries from their lock file (needs npm; nobody else does)
+	cd plugins/sms_monitoring/dashboard && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent vendor
 
 clean: ## Delete all local state but .venv (the database too)
 	@test ! -e $(STAMP) || $(RUN) -m sms_monitoring.local.database stop-all

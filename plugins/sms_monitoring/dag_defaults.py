@@ -16,11 +16,15 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sms_monitoring.callbacks import report_failure
+from sms_monitoring.links import CATALOGUE, DASHBOARD
 
 OWNER = "sms-monitoring"
 TAGS = ["sms", "monitoring"]
 # Before any run; without SMS_MONITORING_START_DATE nothing catches up from it.
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+# Stands under every DAG's documentation in the Airflow UI, which resolves it against its own address.
+CATALOGUE_FOOTER = f"\n[Dashboard]({DASHBOARD}) · [Catalogue of all DAGs and alerts]({CATALOGUE})\n"
 
 
 def start_date() -> datetime:
@@ -75,7 +79,7 @@ def default_args() -> dict[str, Any]:
 def dag_args(*, doc: str | None, timeout: timedelta, tags: list[str] | None = None) -> dict[str, Any]:
     """DAG arguments that every DAG file passes: documentation, tags, timeout, failure callback."""
     return {
-        "doc_md": doc,
+        "doc_md": f"{doc or ''}{CATALOGUE_FOOTER}",
         "default_args": default_args(),
         "tags": TAGS + (tags or []),
         "dagrun_timeout": timeout,

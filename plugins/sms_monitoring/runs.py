@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from sms_monitoring import links
 from sms_monitoring.notify.message import Link
 from sms_monitoring.timeframe import HOUR, Window, floor_hour
 
@@ -41,12 +42,13 @@ def is_history(context: Context, window_end: datetime, now: datetime) -> bool:
     return str(context["dag_run"].run_type) == "backfill" or now - window_end > FRESHNESS_LIMIT
 
 
-def run_link(context: Context) -> tuple[Link, ...]:
-    """A link to the DAG run in the Airflow UI, where its address is configured."""
-    from airflow.sdk.configuration import conf
-
-    base_url = conf.get("api", "base_url", fallback="").rstrip("/")
-    if not base_url.startswith("http"):
+def run_links(context: Context) -> tuple[Link, ...]:
+    """Links to the dashboard and to the DAG run in the Airflow UI, where its address is configured."""
+    base_url = links.airflow_url()
+    if not base_url:
         return ()
     run = context["dag_run"]
-    return (Link(label="DAG run", url=f"{base_url}/dags/{quote(run.dag_id)}/runs/{quote(run.run_id, safe='')}"),)
+    return (
+        Link(label=links.DASHBOARD_LABEL, url=f"{base_url}{links.DASHBOARD}"),
+        Link(label="DAG run", url=f"{base_url}dags/{quote(run.dag_id)}/runs/{quote(run.run_id, safe='')}"),
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import get_current_context
 
 from sms_monitoring.dag_defaults import timezone
-from sms_monitoring.runs import is_history, run_link, run_window
+from sms_monitoring.runs import is_history, run_links, run_window
 
 if TYPE_CHECKING:
     from sms_monitoring.timeframe import Window
@@ -107,7 +107,7 @@ def follow_up() -> None:
     skip_in_backfill(context)
     alerts = {operator.alert.name: operator.alert for operator in alert_operators()}
     with SmsMetricsHook().connect() as conn:
-        said = FollowUp(conn=conn, now=datetime.now(UTC), alerts=alerts, links=run_link(context)).run()
+        said = FollowUp(conn=conn, now=datetime.now(UTC), alerts=alerts, links=run_links(context)).run()
     log.info("said: %s", ", ".join(f"{count} {event}" for event, count in said.items()) or "nothing")
 
 
@@ -183,7 +183,7 @@ def enqueue_test_alert(channel: str) -> int | None:
         summary="SMS monitoring reaches this channel. Nothing is wrong.",
         occurred_at=datetime.now(UTC),
         facts=(("Channel", channel),),
-        links=run_link(context),
+        links=run_links(context),
     )
     with SmsMetricsHook().connect() as conn:
         return enqueue(conn, message, channel=channel)
@@ -261,6 +261,6 @@ def review_silences(channel: str) -> list[dict[str, str | int]]:
             log.info("no silence to review")
             return []
         log.info("silences to review:\n%s", silence_review.table(findings))
-        told = silence_review.tell_once(conn, silence_review.notice(findings, now, day, run_link(context)), channel)
+        told = silence_review.tell_once(conn, silence_review.notice(findings, now, day, run_links(context)), channel)
         log.info("%s: %s", channel, "told before in this week" if told is None else "to be told")
     return silence_review.as_rows(findings)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sms_monitoring.alerts.model import ALL, Reason
+from sms_monitoring.links import DASHBOARD, DASHBOARD_LABEL, to_incident
 from sms_monitoring.notify.message import Event, Link, Message, Severity
 
 if TYPE_CHECKING:
@@ -39,6 +40,16 @@ class Incident:
 def dedup_key(incident_id: UUID) -> str:
     """The key that all events of one incident share, in every channel."""
     return f"sms-monitoring/{incident_id}"
+
+
+def links_about(incident_id: UUID, general: tuple[Link, ...]) -> tuple[Link, ...]:
+    """The links of every message, that to the dashboard narrowed to one incident."""
+    return tuple(
+        replace(link, url=link.url.replace(DASHBOARD, to_incident(incident_id)))
+        if link.label == DASHBOARD_LABEL
+        else link
+        for link in general
+    )
 
 
 def number(value: Decimal | None, unit: str) -> str:

@@ -49,6 +49,7 @@ class Outcome:
 
     :param state: where it stands now; None for history.
     :param cause: why that changed, or why it was not said; None where nothing changed.
+    :param incident_id: the incident that is open, or that this evaluation resolved.
     """
 
     entity: str
@@ -57,6 +58,7 @@ class Outcome:
     state: State | None = None
     cause: Cause | None = None
     notice: Notice = Notice.NONE
+    incident_id: UUID | None = None
 
     def __str__(self) -> str:
         stands = self.state or "history"
@@ -149,7 +151,7 @@ class Evaluator:
         if resolves and incident_id is not None:
             value = compose.number(finding.observation.value, self.alert.unit)
             self._resolve(incident_id, because=RECOVERED, value=value, told=decision.notice is Notice.RESOLVE)
-        self._report(finding, decision, held_by or decision.cause)
+        self._report(finding, decision, held_by or decision.cause, incident_id)
         return Written(
             previous=previous,
             finding=finding,
@@ -188,7 +190,8 @@ class Evaluator:
 
     def _announce(self, incident: Incident, decision: Decision, finding: Finding, threshold: Threshold) -> Cause | None:
         """Put the new incident's trigger into the outbox; returns what holds it back."""
-        message = compose.triggered(incident, self.alert, finding, threshold, self.links)
+        links = compose.links_about(incident.id, self.links)
+        message = compose.triggered(incident, self.alert, finding, threshold, links)
         held = decision.notice is Notice.TRIGGER_HELD
         return announce.announce(self.conn, message, incident.id, threshold.channels, self.now, cooling_down=held)
 
@@ -196,9 +199,8 @@ class Evaluator:
         store.resolve_incident(self.conn, incident_id, because, self.now)
         if told:
             incident = store.load_incident(self.conn, incident_id)
-            message = compose.resolved(
-                incident, self.alert.title, self.now, because=because, value=value, links=self.links
-            )
+            links = compose.links_about(incident_id, self.links)
+            message = compose.resolved(incident, self.alert.title, self.now, because=because, value=value, links=links)
             announce.tell(self.conn, message, incident_id, store.announced_channels(self.conn, incident_id))
 
     def _log(
@@ -216,7 +218,9 @@ class Evaluator:
             window_end=window.end,
         )
 
-    def _report(self, finding: Finding, decision: Decision | None, cause: Cause | None) -> None:
+    def _report(
+        self, finding: Finding, decision: Decision | None, cause: Cause | None, incident_id: UUID | None = None
+    ) -> None:
         self.outcomes.append(
             Outcome(
                 entity=finding.observation.entity,
@@ -225,6 +229,7 @@ class Evaluator:
                 state=decision.state if decision else None,
                 cause=cause,
                 notice=decision.notice if decision else Notice.NONE,
+                incident_id=incident_id,
             )
         )
 

@@ -125,11 +125,12 @@ class FollowUp:
     def _message(self, each: Due, row: Row) -> Message:
         first = Message.from_json(row["message"])
         incident = store.incident_of(row)
+        links = compose.links_about(incident.id, self.links)
         lasted = compose.duration(self.now - incident.triggered_at)
         match each.event:
             case Event.RESOLVE:
                 because = f"resolved by {incident.resolved_by}"
-                return compose.resolved(incident, first.title, row["resolved_at"], because=because, links=self.links)
+                return compose.resolved(incident, first.title, row["resolved_at"], because=because, links=links)
             case Event.TRIGGER:
                 says = f"for {lasted}, held back until now." if row["held_by"] else ""
             case Event.ACKNOWLEDGE:
@@ -142,7 +143,7 @@ class FollowUp:
             case _:
                 says = f"for {lasted} now."
         return compose.again(
-            first, each.event, self.now, says=says, facts=self._latest(row), links=self.links, sequence=each.sequence
+            first, each.event, self.now, says=says, facts=self._latest(row), links=links, sequence=each.sequence
         )
 
     def _latest(self, row: Row) -> tuple[tuple[str, str], ...]:

@@ -5,16 +5,27 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from sms_monitoring.api import errors, headers
-from sms_monitoring.api.routes import me, openapi
+from sms_monitoring.api.routes import catalogue, dashboard, me, openapi
 
-ROUTERS = (me.router, openapi.router)
+DESCRIPTION = """
+The numbers and alerts of SMS monitoring. Send `Authorization: Bearer <token>` with a token of Airflow's
+`POST /auth/token`, or the session cookie of the Airflow UI. Whoever may see the DAG `sms_hourly_monitoring` may read;
+whoever may edit it may act. Times are UTC; days are UTC days.
+"""
+
+ROUTERS = (
+    catalogue.router,
+    dashboard.router,
+    me.router,
+    openapi.router,
+)
 
 
 def create_app() -> FastAPI:
     """The API as Airflow mounts it. Its OpenAPI document is a route of its own, behind the login."""
     app = FastAPI(
         title="SMS monitoring",
-        description=__doc__,
+        description=DESCRIPTION,
         version="1",
         openapi_url=None,
         docs_url=None,

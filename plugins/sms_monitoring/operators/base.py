@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseOperator
 
-from sms_monitoring.runs import is_history, run_link, run_window
+from sms_monitoring.incident_link import IncidentLink
+from sms_monitoring.runs import is_history, run_links, run_window
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -29,12 +30,15 @@ class AlertOperator(BaseOperator):
 
     alert: ClassVar[AlertType]
     ui_color = "#fde2e1"
+    operator_extra_links = (IncidentLink(),)
 
     def __init__(self, *, postgres_conn_id: str = CONN_ID, **kwargs: Any) -> None:
         kwargs.setdefault("task_id", self.alert.name)
         kwargs.setdefault("doc_md", type(self).__doc__)
         super().__init__(**kwargs)
         self.postgres_conn_id = postgres_conn_id
+        # What execute() found open or opened, for IncidentLink.
+        self.open_incidents: list[str] = []
 
     def execute(self, context: Context) -> list[dict[str, str | None]]:
         """Evaluate; returns each entity's outcome (``Outcome.as_dict``), for the UI's XCom tab."""
@@ -50,8 +54,9 @@ class AlertOperator(BaseOperator):
                 window=window,
                 now=now,
                 replay=is_history(context, window.end, now),
-                links=run_link(context),
+                links=run_links(context),
             ).run()
         for outcome in outcomes:
             self.log.info("%s %s", self.alert.name, outcome)
+        self.open_incidents = [str(outcome.incident_id) for outcome in outcomes if outcome.incident_id]
         return [outcome.as_dict() for outcome in outcomes]

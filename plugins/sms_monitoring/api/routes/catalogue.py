@@ -1,0 +1,35 @@
+"""The catalogue of DAGs, alert types and channels, for people."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from sms_monitoring.api.access import Reader
+from sms_monitoring.api.errors import documented
+
+router = APIRouter(tags=["dashboard"])
+
+STYLESHEETS = ("dashboard/static/css/catalogue.css",)
+POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+
+
+@router.get("/catalogue", response_class=HTMLResponse, responses=documented(401, 403, 429))
+def catalogue(user: Reader) -> HTMLResponse:
+    """Every DAG of this bundle as Airflow has it now, every alert type and every channel, as a page."""
+    from sms_monitoring.catalogue import entries, markdown, page
+    from sms_monitoring.notify.channels import channel_names
+    from sms_monitoring.operators import alert_operators
+
+    text = markdown.write(
+        entries.describe_dags(_serialized_dags()),
+        entries.describe_alerts(alert_operators()),
+        entries.describe_channels(channel_names()),
+    )
+    return HTMLResponse(page.render(text, stylesheets=STYLESHEETS), headers={"Content-Security-Policy": POLICY})
+
+
+def _serialized_dags() -> list[object]:
+    from airflow.models.serialized_dag import SerializedDagModel
+
+    return list(SerializedDagModel.read_all_dags().values())

@@ -1,0 +1,37 @@
+"""Addresses of the dashboard in Airflow's API server. Pure, but for :func:`airflow_url`, and light to import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+API = "api/sms/metrics"
+DASHBOARD = f"{API}/dashboard/"
+CATALOGUE = f"{API}/catalogue"
+# Messages about one incident lead to it, not to the dashboard as a whole: see compose.links_about.
+DASHBOARD_LABEL = "Dashboard"
+
+
+def airflow_url() -> str:
+    """Where people reach Airflow (``[api] base_url``), ending in "/"; "" where no such address is configured."""
+    from airflow.sdk.configuration import conf
+
+    base_url = conf.get("api", "base_url", fallback="").rstrip("/")
+    return f"{base_url}/" if base_url.startswith("http") else ""
+
+
+def to_incident(incident_id: UUID | str) -> str:
+    """The dashboard with one incident opened, relative to :func:`airflow_url`."""
+    return _with_query(incident=str(incident_id))
+
+
+def to_history(alert_type: str) -> str:
+    """The dashboard's history of one alert type, relative to :func:`airflow_url`."""
+    return _with_query(view="history", alert_type=alert_type)
+
+
+def _with_query(**query: str) -> str:
+    return f"{DASHBOARD}?{urlencode(query)}"
