@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from airflow.plugins_manager import AirflowPlugin
 
 from sms_monitoring.api.lazy import LazyApp
+from sms_monitoring.links import API, DASHBOARD
 
 
 class SmsMonitoringPlugin(AirflowPlugin):
@@ -16,7 +17,19 @@ class SmsMonitoringPlugin(AirflowPlugin):
     fastapi_apps: ClassVar[list[dict[str, Any]]] = [
         {
             "name": "SMS monitoring API",
-            "url_prefix": "/api/sms/metrics",
+            "url_prefix": f"/{API}",
             "app": LazyApp("sms_monitoring.api.app:create_app"),
+        },
+    ]
+    # Relative: Airflow's pages know their own base path.
+    external_views: ClassVar[list[dict[str, Any]]] = [
+        {
+            "name": "SMS Monitoring",
+            "href": DASHBOARD,
+            "destination": "nav",
+            "url_route": "sms-monitoring",
+            "nav_top_level": True,
+            "icon": f"{DASHBOARD}static/icon-light.svg",
+            "icon_dark_mode": f"{DASHBOARD}static/icon-dark.svg",
         },
     ]
