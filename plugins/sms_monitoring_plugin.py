@@ -20,6 +20,11 @@ class SmsMonitoringPlugin(AirflowPlugin):
             "url_prefix": f"/{API}",
             "app": LazyApp("sms_monitoring.api.app:create_app"),
         },
+        {
+            "name": "SMS monitoring webhooks",
+            "url_prefix": "/webhooks/twilio",
+            "app": LazyApp("sms_monitoring.webhooks.app:create_app"),
+        },
     ]
     # Relative: Airflow's pages know their own base path.
     external_views: ClassVar[list[dict[str, Any]]] = [
@@ -29,7 +34,6 @@ class SmsMonitoringPlugin(AirflowPlugin):
             "destination": "nav",
             "url_route": "sms-monitoring",
             "nav_top_level": True,
-            "icon": f"{DASHBOARD}static/icon-light.svg",
-            "icon_dark_mode": f"{DASHBOARD}static/icon-dark.svg",
+            "icon": f"{DASHBOARD}static/icon.svg",
         },
     ]
