@@ -6,7 +6,12 @@ from sms_monitoring.sources import SourceContractError, check_contract, install_
 
 
 def test_the_preset_keeps_the_contract_and_owns_its_metrics(db):
-    assert install_preset(db, "buildos") == ["source_engagement", "source_generations", "source_messages"]
+    assert install_preset(db, "buildos") == [
+        "source_engagement",
+        "source_generations",
+        "source_message_sids",
+        "source_messages",
+    ]
     origins = dict(db.execute("SELECT metric_type, origin FROM sms_metric_types").fetchall())
     assert set(origins.values()) == {"derived"}
 

@@ -1,7 +1,8 @@
 """The source contract: what aggregation reads of a product, and the presets that provide it.
 
-Aggregation reads three views and nothing else. A preset is a folder ``include/sql/sources/<preset>``
-with one file a view; for tables of your own, write such a folder and install it.
+Aggregation reads three views and nothing else; the webhook's receipts need a fourth, which a preset may have.
+A preset is a folder ``include/sql/sources/<preset>`` with one file a view; for tables of your own, write such a folder
+and install it.
 """
 
 from __future__ import annotations
@@ -47,6 +48,12 @@ CONTRACT: dict[str, dict[str, str]] = {
         "event": "text",
         "occurred_at": "timestamp with time zone",
         "changed_at": "timestamp with time zone",
+    },
+    # Optional: which message a delivery receipt of the webhook is about. Without one of the preset, the schema's own,
+    # which is empty, stays.
+    "source_message_sids": {
+        "message_sid": "text",
+        "sent_at": "timestamp with time zone",
     },
 }
 
@@ -100,7 +107,7 @@ def install_preset(conn: Connection, preset: str) -> list[str]:
             check_contract(conn, view)
             conn.execute(
                 "UPDATE sms_metric_types SET origin = 'derived' WHERE metric_type = ANY(%s)",
-                (list(DERIVED_METRICS[view]),),
+                (list(DERIVED_METRICS.get(view, ())),),
             )
     return views
 

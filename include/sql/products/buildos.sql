@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS sms_messages (
 CREATE INDEX IF NOT EXISTS sms_messages_created ON sms_messages (created_at);
 CREATE INDEX IF NOT EXISTS sms_messages_sent ON sms_messages (sent_at);
 CREATE INDEX IF NOT EXISTS sms_messages_updated ON sms_messages (updated_at);
+CREATE INDEX IF NOT EXISTS sms_messages_twilio_sid ON sms_messages (twilio_sid) WHERE twilio_sid IS NOT NULL;
 CREATE INDEX IF NOT EXISTS sms_messages_cancelled ON sms_messages (cancelled_at) WHERE cancelled_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS sms_messages_failed ON sms_messages (failed_at) WHERE failed_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS sms_messages_quiet ON sms_messages (quiet_hours_skipped_at)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sms_monitoring.retention.partitions import RetentionError, expired_of, make_ahead, policies
+from sms_monitoring.retention.receipts import forget_receipts
 from sms_monitoring.retention.retire import LOCK_TIMEOUT, RetiredPartition, retire
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def retire_expired(
     conn_id: str | None = None,
     lock_timeout: timedelta = LOCK_TIMEOUT,
 ) -> list[RetiredPartition]:
-    """Retire every partition that its policy no longer keeps on ``today``, a UTC day.
+    """Retire every partition that its policy no longer keeps on ``today``, a UTC day, and forget the delivery receipts
+    that nothing can count any more.
 
     For the parameters see :func:`~sms_monitoring.retention.retire.retire`. A table's first failure ends the work on
     that table, so that its partitions always go in order; the other tables go on.
@@ -116,6 +118,10 @@ def _retire(
                 if retired:
                     log.info("%s", retired)
                     done.append(retired)
+    with failures.of("sms_delivery_receipts"):
+        forgotten = forget_receipts(conn)
+        if forgotten:
+            log.info("sms_delivery_receipts: %d receipts deleted", forgotten)
     return done
 
 
