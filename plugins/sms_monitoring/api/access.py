@@ -12,6 +12,7 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
 from airflow.api_fastapi.core_api.security import get_user, requires_access_dag
 from fastapi import Depends, Request
+from fastapi.security.utils import get_authorization_scheme_param
 
 from sms_monitoring.api import rate_limits
 from sms_monitoring.api.errors import ApiError
@@ -81,7 +82,8 @@ def refuse_cross_site(request: Request) -> None:
 
     :raises ApiError: 403.
     """
-    if request.headers.get("authorization", "").lower().startswith("bearer "):
+    scheme, credentials = get_authorization_scheme_param(request.headers.get("authorization"))
+    if scheme.lower() == "bearer" and credentials:
         return
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import psycopg
 from fastapi import Depends
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from sms_monitoring import db
 from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
@@ -20,11 +21,19 @@ if TYPE_CHECKING:
 
 POOL_SIZE = 8
 WAIT_SECONDS = 5.0
+# Who waits looks up so often whether the database was found to be away: threads are few, and Airflow needs them, too.
+LOOK_UP_SECONDS = 0.25
 # A reader gives up rather than pile up; who waits for a row that a person holds, too.
-SETTINGS = "SET application_name = 'sms_monitoring_api'; SET statement_timeout = '15s'; SET lock_timeout = '5s'"
+SETTINGS = (
+    "SET application_name = 'sms_monitoring_api'; SET statement_timeout = '15s'; SET lock_timeout = '5s'"
+    # So that times come out as answers have them.
+    "; SET timezone = 'UTC'"
+)
 
 _lock = threading.Lock()
 _pool: ConnectionPool[Any] | None = None
+# When an attempt to connect last failed, by the monotonic clock.
+_failed_at = float("-inf")
 
 
 class HookConnection(psycopg.Connection[Any]):
@@ -33,6 +42,15 @@ class HookConnection(psycopg.Connection[Any]):
     @classmethod
     def connect(cls, conninfo: str = "", **_: Any) -> Any:
         """A connection with the settings that this package counts on."""
+        global _failed_at  # noqa: PLW0603
+        try:
+            return cls._connected()
+        except Exception:
+            _failed_at = time.monotonic()
+            raise
+
+    @classmethod
+    def _connected(cls) -> Any:
         conn: Any = SmsMetricsHook().get_conn()
         conn.autocommit = True
         db.prepared(conn)
@@ -49,7 +67,8 @@ def pool() -> ConnectionPool[Any]:
                 connection_class=HookConnection,
                 min_size=0,
                 max_size=POOL_SIZE,
-                timeout=WAIT_SECONDS,
+                # The next request tries again; a pool that backs off would go on failing when the database is back.
+                reconnect_timeout=0,
                 check=ConnectionPool.check_connection,
                 open=True,
                 name="sms_monitoring_api",
@@ -70,10 +89,27 @@ def close_pool() -> None:
 def connection() -> Iterator[Connection]:
     """An autocommit connection for the length of the block.
 
-    :raises psycopg_pool.PoolTimeout: when there is none within :data:`WAIT_SECONDS`, so also when the database is away.
+    :raises psycopg_pool.PoolTimeout: when there is none within :data:`WAIT_SECONDS`; at once when the database is away.
     """
-    with pool().connection() as conn:
-        yield conn
+    source = pool()
+    conn = _wait(source)
+    try:
+        with conn:
+            yield conn
+    finally:
+        source.putconn(conn)
+
+
+def _wait(source: ConnectionPool[Any]) -> Connection:
+    began = time.monotonic()
+    while True:
+        try:
+            conn: Connection = source.getconn(timeout=LOOK_UP_SECONDS)
+        except PoolTimeout:
+            if _failed_at >= began or time.monotonic() - began > WAIT_SECONDS:
+                raise
+        else:
+            return conn
 
 
 def _of_request() -> Iterator[Connection]:

@@ -45,6 +45,14 @@ MESSAGES = {
     404: "There is nothing here.",
 }
 
+UNAVAILABLE = {
+    "": "The metrics database does not answer now. Try again in a moment.",
+    "57014": "The metrics database took too long. Ask for less, or try again in a moment.",
+    "42P01": "The metrics database lacks a table: it has not been migrated to this version yet.",
+    "42883": "The metrics database lacks a function: it has not been migrated to this version yet.",
+}
+FAULT = "This is a fault of the API itself; the API server's log says what happened."
+
 # What the SQL functions raise, as HTTP has it. By class (the first two characters) where the code itself is not listed.
 SQLSTATES = {
     "P0002": 404,  # no such incident, silence, alert type
@@ -53,6 +61,8 @@ SQLSTATES = {
     "55P03": 409,  # somebody holds the row
     "40P01": 409,  # deadlock
     "57014": 503,  # took too long
+    "42P01": 503,  # no such table: not migrated
+    "42883": 503,  # no such function: not migrated
     "22": 422,  # bad values
     "23": 422,  # constraints
     "08": 503,  # connection
@@ -118,7 +128,7 @@ def answer(
     """The answer that says what went wrong."""
     code = CODES.get(status, "error")
     detail = ErrorDetail(code=code, message=message, parameter=parameter, problems=problems or [])
-    own = {"Cache-Control": "no-store", **(headers or {})}
+    own = {"Cache-Control": "no-store", **({"WWW-Authenticate": "Bearer"} if status == 401 else {}), **(headers or {})}
     return JSONResponse(jsonable_encoder(ErrorBody(error=detail)), status_code=status, headers=own)
 
 
@@ -129,7 +139,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(psycopg.Error, _database_error)
     app.add_exception_handler(PoolTimeout, _unreachable)
-    app.add_exception_handler(Exception, _unexpected)
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether the database is away, full or too slow, rather than that it refuses what it was asked."""
+    if isinstance(error, PoolTimeout):
+        return True
+    return isinstance(error, psycopg.Error) and _status_of(error) == 503
 
 
 def _api_error(_: Request, error: Exception) -> JSONResponse:
@@ -159,27 +175,32 @@ def _validation_error(_: Request, error: Exception) -> JSONResponse:
 
 def _parameter(location: tuple[int | str, ...]) -> str | None:
     """``("query", "start_date")`` → ``start_date``; ``("body", "changes", 0)`` → ``changes.0``."""
-    return ".".join(str(part) for part in location[1:]) or None
+    text = ".".join(str(part) for part in location[1:])
+    # A key of a JSON body may hold half of a surrogate pair, which no answer can.
+    return text.encode(errors="replace").decode() or None
+
+
+def _status_of(error: psycopg.Error) -> int | None:
+    if error.sqlstate is None:
+        if isinstance(error, psycopg.OperationalError):
+            return 503
+        # What psycopg itself refuses to send: text with a zero byte.
+        return 422 if isinstance(error, psycopg.DataError) and "NUL" in str(error) else None
+    return SQLSTATES.get(error.sqlstate) or SQLSTATES.get(error.sqlstate[:2])
 
 
 def _database_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, psycopg.Error)  # noqa: S101
-    state = error.sqlstate or ("08" if isinstance(error, psycopg.OperationalError) else "")
-    status = SQLSTATES.get(state) or SQLSTATES.get(state[:2])
+    status = _status_of(error)
     if status is None:
-        return _unexpected(request, error)
+        raise error
     if status == 503:
         return _unreachable(request, error)
     said = " ".join(filter(None, (error.diag.message_primary, error.diag.message_hint)))
-    return answer(status, said or CODES[status])
+    return answer(status, said or str(error))
 
 
 def _unreachable(request: Request, error: Exception) -> JSONResponse:
     log.warning("%s %s: the metrics database: %s", request.method, request.url.path, error)
-    message = "The metrics database does not answer now. Try again in a moment."
-    return answer(503, message, headers={"Retry-After": "5"})
-
-
-def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    log.error("%s %s", request.method, request.url.path, exc_info=error)
-    return answer(500, "This is a fault of the API itself; the API server's log says what happened.")
+    state = getattr(error, "sqlstate", None)
+    return answer(503, UNAVAILABLE.get(state or "", UNAVAILABLE[""]), headers={"Retry-After": "5"})

@@ -42,7 +42,10 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses a body of more than :data:`MAX_BODY_BYTES` with 413, having read no more than that of it."""
+    """Refuses a body of more than :data:`MAX_BODY_BYTES` with 413, having read no more than that of it.
+
+    And one that is not declared as JSON with 415: a form on another site's page cannot declare that.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -52,9 +55,10 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self.app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "")
+        headers = Headers(scope=scope)
+        declared = headers.get("content-length", "")
         body = b""
-        too_large = declared.isdigit() and int(declared) > MAX_BODY_BYTES
+        too_large = declared.isdecimal() and int(declared) > MAX_BODY_BYTES
         more = not too_large
         while more:
             message = await receive()
@@ -67,6 +71,10 @@ class BodyLimit:
             refusal = answer(413, f"The body has more than {MAX_BODY_BYTES // 1024} KB.")
             await refusal(scope, receive, send)
             return
+        if body and not _is_json(headers.get("content-type", "")):
+            refusal = answer(415, "The body must be JSON: send the header Content-Type: application/json.")
+            await refusal(scope, receive, send)
+            return
         replayed = False
 
         async def receive_again() -> Message:
@@ -77,6 +85,11 @@ class BodyLimit:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self.app(scope, receive_again, send)
+
+
+def _is_json(content_type: str) -> bool:
+    main, _, sub = content_type.partition(";")[0].strip().lower().partition("/")
+    return main == "application" and (sub == "json" or sub.endswith("+json"))
 
 
 class EntityTags:

@@ -25,7 +25,7 @@ class LazyApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on."""
-        if self._made is None or (self._made.done() and self._made.exception()):
+        if self._made is None or (self._made.done() and (self._made.cancelled() or self._made.exception())):
             # In a thread: an import of a second must not hold up Airflow's own requests.
             self._made = asyncio.create_task(asyncio.to_thread(self._make))
         app = await asyncio.shield(self._made)
