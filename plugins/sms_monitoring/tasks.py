@@ -169,24 +169,13 @@ def deliver(channel: str, worker: str) -> dict[str, int]:
 def enqueue_test_alert(channel: str) -> int | None:
     """Put a test message for one channel in the outbox; returns the row's id."""
     from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
-    from sms_monitoring.notify.message import Event, Message, Severity
     from sms_monitoring.notify.outbox import enqueue
+    from sms_monitoring.notify.trial import compose_test_alert
 
     context = get_current_context()
-    message = Message(
-        event=Event.TEST,
-        severity=Severity.INFO,
-        alert_type="test",
-        entity="all",
-        dedup_key=f"sms-monitoring/test/{context['dag_run'].run_id}"[:255],
-        title="Test alert",
-        summary="SMS monitoring reaches this channel. Nothing is wrong.",
-        occurred_at=datetime.now(UTC),
-        facts=(("Channel", channel),),
-        links=run_links(context),
-    )
+    key, at = context["dag_run"].run_id, datetime.now(UTC)
     with SmsMetricsHook().connect() as conn:
-        return enqueue(conn, message, channel=channel)
+        return enqueue(conn, compose_test_alert(channel, key=key, at=at, links=run_links(context)), channel=channel)
 
 
 def deliver_now(channel: str) -> dict[str, int]:

@@ -1,0 +1,6 @@
+-- One row of the outbox; nothing of what it says.
+SELECT
+    id, incident_id, event, channel, status, suppressed_reason, silence_id, attempts, last_error, created_at, sent_at,
+    CASE WHEN status IN ('pending', 'sending') THEN next_attempt_at END AS next_attempt_at
+FROM sms_alert_notifications
+WHERE id = %(id)s

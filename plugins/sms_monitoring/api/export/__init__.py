@@ -1,0 +1,1 @@
+"""Tables as CSV, streamed from PostgreSQL's COPY."""
