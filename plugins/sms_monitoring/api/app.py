@@ -4,8 +4,27 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from sms_monitoring.api import errors, headers
-from sms_monitoring.api.routes import catalogue, dashboard, me, openapi
+from sms_monitoring.api import errors, faults, headers
+from sms_monitoring.api.routes import (
+    alerts,
+    audit,
+    catalogue,
+    channels,
+    charts,
+    dashboard,
+    export,
+    health,
+    incidents,
+    me,
+    metrics,
+    openapi,
+    overview,
+    replay,
+    series,
+    silences,
+    stream,
+    thresholds,
+)
 
 DESCRIPTION = """
 The numbers and alerts of SMS monitoring. Send `Authorization: Bearer <token>` with a token of Airflow's
@@ -14,10 +33,24 @@ whoever may edit it may act. Times are UTC; days are UTC days.
 """
 
 ROUTERS = (
+    alerts.router,
+    audit.router,
     catalogue.router,
+    channels.router,
+    charts.router,
     dashboard.router,
+    export.router,
+    health.router,
+    incidents.router,
     me.router,
+    metrics.router,
     openapi.router,
+    overview.router,
+    replay.router,
+    series.router,
+    silences.router,
+    stream.router,
+    thresholds.router,
 )
 
 
@@ -35,6 +68,8 @@ def create_app() -> FastAPI:
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    # Each one stands around those before it.
+    app.add_middleware(faults.Faults)
     app.add_middleware(headers.EntityTags)
     app.add_middleware(headers.BodyLimit)
     app.add_middleware(headers.SecurityHeaders)

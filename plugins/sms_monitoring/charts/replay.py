@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sms_monitoring.charts.specs import Row, Spec, Width, finish
-from sms_monitoring.charts.theme import ACCENT, ACCENT_SOFT, BAD, FAINT, INK, MUTED, UNKNOWN
+from sms_monitoring.charts.theme import PAPER, Palette
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +25,8 @@ CAPTION_ABOVE = 13
 # More points than this no screen can tell apart; they are put together.
 MOST_POINTS = 750
 SHORT_RANGE_POINTS = 4 * 24
+# The points are put beside the layers, not into them: Altair copies and checks what is inside, over and over.
+POINTS = "points"
 
 
 def replay_chart(
@@ -40,6 +42,7 @@ def replay_chart(
     firings_now: Sequence[Row],
     incidents: Sequence[Row],
     width: Width = 560,
+    colours: Palette = PAPER,
 ) -> Spec:
     """What was judged over time, both thresholds, what they would have fired for, and the incidents that are known.
 
@@ -69,24 +72,41 @@ def replay_chart(
     }
     bands = [
         _value_band(
-            bins, x, unit=unit, current=current, proposed=proposed, labels=labels, shaded=firings, missing=missing
+            bins,
+            x,
+            unit=unit,
+            current=current,
+            proposed=proposed,
+            labels=labels,
+            shaded=firings,
+            missing=missing,
+            colours=colours,
         ),
-        _sample_band(bins, x),
+        _sample_band(bins, x, colours),
         *_strip(
-            STRIPS[0], "Fires as proposed" + _hollow(firings, "new", True, "no known incident"), x, firings, "new", BAD
+            STRIPS[0],
+            "Fires as proposed" + _hollow(firings, "new", True, "no known incident"),
+            x,
+            firings,
+            "new",
+            colours.bad,
+            colours,
         ),
-        *_strip(STRIPS[1], "Fires as it is now", x, firings_now, None, MUTED),
+        *_strip(STRIPS[1], "Fires as it is now", x, firings_now, None, colours.muted, colours),
         *_strip(
             STRIPS[2],
             "Known incidents" + _hollow(incidents, "caught", False, "missed as proposed"),
             x,
             [{**row, "missed": not row["caught"]} for row in incidents],
             "missed",
-            INK,
+            colours.ink,
+            colours,
         ),
-        *_captions(bins, unit, gaps=bool(missing)),
+        *_captions(bins, unit, colours, gaps=bool(missing)),
     ]
-    return finish(alt.layer(*bands).resolve_scale(y="independent"), width, HEIGHT)
+    spec = finish(alt.layer(*bands).resolve_scale(y="independent"), width, HEIGHT, colours)
+    spec["datasets"] = {**spec.get("datasets", {}), POINTS: bins}
+    return spec
 
 
 def _value_band(
@@ -99,6 +119,7 @@ def _value_band(
     labels: Row,
     shaded: Sequence[Row],
     missing: Sequence[Row],
+    colours: Palette,
 ) -> alt.LayerChart | alt.FacetChart:
     import altair as alt
 
@@ -112,27 +133,29 @@ def _value_band(
     scale = alt.Scale(domain=domain, range=[VALUE[1], VALUE[0]], nice=False, zero=False)
     axis = alt.Axis(tickCount=4, labelExpr=f"datum.label + {json.dumps(_sign_of(unit))}")
     y, low = (alt.Y(f"{name}:Q", title=None, scale=scale, axis=axis) for name in ("mean", "low"))
-    base = alt.Chart(alt.InlineData(values=list(bins))).encode(x=x("at"))
+    base = alt.Chart(alt.NamedData(name=POINTS)).encode(x=x("at"))
     layers: list[alt.Chart] = [
-        _band(missing, FAINT, x, VALUE),
-        _band(shaded, BAD, x, VALUE, opacity=0.16),
-        base.mark_area(color=ACCENT_SOFT, opacity=0.7).encode(y=low, y2="high:Q"),
+        _band(missing, colours.faint, x, VALUE),
+        _band(shaded, colours.bad, x, VALUE, opacity=0.16),
+        base.mark_area(color=colours.accent_soft, opacity=0.7).encode(y=low, y2="high:Q"),
         base.mark_line(strokeWidth=1.4, strokeJoin="round").encode(y=y),
-        base.transform_filter("datum.alone").mark_point(filled=True, size=14, opacity=1, color=ACCENT).encode(y=y),
+        base.transform_filter("datum.alone")
+        .mark_point(filled=True, size=14, opacity=1, color=colours.accent)
+        .encode(y=y),
     ]
-    return alt.layer(*layers, *_threshold_lines(y, current, proposed, labels))
+    return alt.layer(*layers, *_threshold_lines(y, current, proposed, labels, colours))
 
 
-def _threshold_lines(y: alt.Y, current: float, proposed: float, labels: Row) -> list[alt.Chart]:
+def _threshold_lines(y: alt.Y, current: float, proposed: float, labels: Row, colours: Palette) -> list[alt.Chart]:
     """Both thresholds, their labels side by side on the far side of them, where the line seldom is."""
     import altair as alt
 
     below = labels["proposed"].split()[1] in "<≤"
-    drawn = [(proposed, labels["proposed"], BAD, [5, 4])]
+    drawn = [(proposed, labels["proposed"], colours.bad, [5, 4])]
     if current == proposed:
-        drawn = [(proposed, labels["proposed"] + ", as now", BAD, [5, 4])]
+        drawn = [(proposed, labels["proposed"] + ", as now", colours.bad, [5, 4])]
     else:
-        drawn.append((current, labels["now"], MUTED, [2, 3]))
+        drawn.append((current, labels["now"], colours.muted, [2, 3]))
     far = alt.Chart(alt.InlineData(values=[{"mean": (min if below else max)(current, proposed)}])).encode(
         x=alt.value(0), y=y
     )
@@ -141,8 +164,8 @@ def _threshold_lines(y: alt.Y, current: float, proposed: float, labels: Row) -> 
         line = alt.Chart(alt.InlineData(values=[{"mean": value}])).encode(y=y)
         layers.append(line.mark_rule(color=color, strokeDash=dash, strokeWidth=1.5))
         words = {"align": "left", "dx": dx, "dy": 10 if below else -9, "fontSize": 11, "text": text}
-        # First white and broad: a line behind the words must not strike them out.
-        layers += [_text(far, **words, color="#ffffff", stroke="#ffffff", strokeWidth=4, opacity=0.85)]
+        # First broad, as the background: a line behind the words must not strike them out.
+        layers += [_text(far, **words, color=colours.surface, stroke=colours.surface, strokeWidth=4, opacity=0.85)]
         layers += [_text(far, **words, color=color)]
         dx += 6 * len(text) + 8
     return layers
@@ -153,37 +176,39 @@ def _text(chart: alt.Chart, **properties: Any) -> alt.Chart:
     return marked
 
 
-def _sample_band(bins: Sequence[Row], x: TimeAxis) -> alt.Chart:
+def _sample_band(bins: Sequence[Row], x: TimeAxis, colours: Palette) -> alt.Chart:
     import altair as alt
 
     most = max((row["sample"] or 0 for row in bins), default=0) or 1
     # Roots, so that one busy hour does not make all others look empty.
     scale = alt.Scale(type="sqrt", domain=[0, most], range=[SAMPLE[1], SAMPLE[0]], nice=False)
     chart: alt.Chart = (
-        alt.Chart(alt.InlineData(values=list(bins)))
-        .mark_area(color=UNKNOWN, interpolate="step", line=False)
+        alt.Chart(alt.NamedData(name=POINTS))
+        .mark_area(color=colours.unknown, interpolate="step", line=False)
         .encode(x=x("at"), y=alt.Y("size:Q", scale=scale, axis=None))
     )
     return chart
 
 
 def _strip(
-    top: int, caption: str, x: TimeAxis, spans: Sequence[Row], hollow: str | None, color: str
+    top: int, caption: str, x: TimeAxis, spans: Sequence[Row], hollow: str | None, color: str, colours: Palette
 ) -> list[alt.Chart]:
     """A caption, and below it a bar from the beginning of each span to its end, with a dot where it begins."""
     import altair as alt
 
     middle = top + 4
-    track = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=FAINT, strokeWidth=1).encode(y=alt.value(middle))
+    track = (
+        alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=colours.faint, strokeWidth=1).encode(y=alt.value(middle))
+    )
     rows = [{**row, "hollow": bool(hollow and row[hollow])} for row in spans]
     data = alt.Chart(alt.InlineData(values=rows))
     bars = _band(spans, color, x, (middle - 2, middle + 2))
     dots = data.mark_point(filled=True, size=46, opacity=1, stroke=color, strokeWidth=1.4).encode(
         x=x("start"),
         y=alt.value(middle),
-        fill=alt.condition("datum.hollow", alt.value("#ffffff"), alt.value(color)),
+        fill=alt.condition("datum.hollow", alt.value(colours.surface), alt.value(color)),
     )
-    return [track, bars, dots, _caption(top, caption)]
+    return [track, bars, dots, _caption(top, caption, colours)]
 
 
 def _band(spans: Sequence[Row], color: str, x: TimeAxis, across: tuple[int, int], opacity: float = 1) -> alt.Chart:
@@ -203,21 +228,21 @@ def _band(spans: Sequence[Row], color: str, x: TimeAxis, across: tuple[int, int]
     return chart
 
 
-def _captions(bins: Sequence[Row], unit: str, *, gaps: bool) -> list[alt.Chart]:
+def _captions(bins: Sequence[Row], unit: str, colours: Palette, *, gaps: bool) -> list[alt.Chart]:
     most = max((row["sample"] or 0 for row in bins), default=0)
     what = "Value judged each hour" + (f" ({unit})" if unit != _sign_of(unit) else "")
     missing = "; grey: no data" if gaps else ""
     return [
-        _caption(VALUE[0] - 4, f"{what}; red: fires as proposed{missing}"),
-        _caption(SAMPLE[0] - 2, f"Sample behind it, up to {most:,}"),
+        _caption(VALUE[0] - 4, f"{what}; red: fires as proposed{missing}", colours),
+        _caption(SAMPLE[0] - 2, f"Sample behind it, up to {most:,}", colours),
     ]
 
 
-def _caption(top: int, text: str) -> alt.Chart:
+def _caption(top: int, text: str, colours: Palette) -> alt.Chart:
     import altair as alt
 
     here = alt.Chart(alt.InlineData(values=[{}])).encode(x=alt.value(0), y=alt.value(top - 3))
-    return _text(here, align="left", baseline="bottom", color=MUTED, fontSize=11, text=text)
+    return _text(here, align="left", baseline="bottom", color=colours.muted, fontSize=11, text=text)
 
 
 def _sign_of(unit: str) -> str:

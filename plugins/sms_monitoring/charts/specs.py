@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from sms_monitoring.charts.theme import ACCENT, ACCENT_SOFT, BAD, FAINT, INK, UNKNOWN, theme
+from sms_monitoring.charts.theme import ACCENT, ACCENT_SOFT, BAD, FAINT, PAPER, UNKNOWN, Palette, theme
 
 if TYPE_CHECKING:
     import altair as alt
@@ -68,7 +68,7 @@ def hourly_volume(hours: Sequence[Row], *, width: Width = 560, height: int = 170
     return finish(alt.layer(shade, volume), width, height)
 
 
-def delivery_funnel(stages: Sequence[Row], *, width: Width = 560, height: int = 116) -> Spec:
+def delivery_funnel(stages: Sequence[Row], *, width: Width = 560, height: int = 116, colours: Palette = PAPER) -> Spec:
     """How far the messages of a period came: one bar a stage.
 
     :param stages: ``stage`` (unique), ``messages`` (count), ``note`` (printed behind the bar), ``bad`` (bool).
@@ -81,17 +81,18 @@ def delivery_funnel(stages: Sequence[Row], *, width: Width = 560, height: int = 
             "stage:N",
             sort=[stage["stage"] for stage in stages],
             title=None,
-            axis=alt.Axis(domain=False, labelColor=INK, labelLimit=160),
+            axis=alt.Axis(domain=False, labelColor=colours.ink, labelLimit=160),
             scale=alt.Scale(paddingInner=0.35, paddingOuter=0.1),
         ),
         # Nearly as much again on the right, for the notes.
         x=alt.X("messages:Q", title=None, axis=None, scale=alt.Scale(domain=[0, max(most, 1) * 1.9])),
     )
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
-        color=alt.condition("datum.bad", alt.value(BAD), alt.value(ACCENT)),
+        color=alt.condition("datum.bad", alt.value(colours.bad), alt.value(colours.accent)),
         tooltip=["stage:N", alt.Tooltip("messages:Q", format=",")],
     )
-    return finish(alt.layer(bars, base.mark_text(align="left", dx=7).encode(text="note:N")), width, height)
+    notes = base.mark_text(align="left", dx=7).encode(text="note:N")
+    return finish(alt.layer(bars, notes), width, height, colours)
 
 
 def delivery_rate(
@@ -175,9 +176,19 @@ def _day_axis(days: Sequence[Row]) -> alt.X:
     )
 
 
-def finish(chart: alt.Chart | alt.LayerChart | alt.FacetChart, width: Width, height: int) -> Spec:
-    """The specification of a chart, sized and in the look of all."""
-    spec: Spec = chart.properties(width=width, height=height).to_dict()
+def finish(
+    chart: alt.Chart | alt.LayerChart | alt.FacetChart,
+    width: Width,
+    height: int,
+    colours: Palette = PAPER,
+    *,
+    validate: bool = True,
+) -> Spec:
+    """The specification of a chart, sized and in the look of all.
+
+    :param validate: see once more that it is valid; what is made while somebody waits leaves that to its tests.
+    """
+    spec: Spec = chart.properties(width=width, height=height).to_dict(validate=validate)
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    spec["config"] = theme()
+    spec["config"] = theme(colours)
     return spec
