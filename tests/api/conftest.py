@@ -40,6 +40,8 @@ def airflow_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
         from airflow.plugins_manager import _get_plugins
         from airflow.utils.db import initdb
 
+        # Airflow reads this one when it is imported, which another test may have done before.
+        patch.setattr("airflow.settings.PLUGINS_FOLDER", SETTINGS["AIRFLOW__CORE__PLUGINS_FOLDER"])
         _get_plugins.cache_clear()
         initdb()
         purge_cached_app()

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 
 class ReplayError(ValueError):
-    """What was asked for cannot be replayed; the message says what was wrong and what to do."""
+    """What was asked for cannot be replayed; the message says what was wrong and what to do.
+
+    :param parameter: which of the things asked for was wrong, where a single one was: a column, ``start``, ``end`` …
+    """
+
+    def __init__(self, message: str, *, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

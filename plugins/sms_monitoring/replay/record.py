@@ -70,8 +70,11 @@ def totals(result: ReplayResult) -> dict[str, Any]:
     return {"current": _totals(result.current), "proposed": _totals(result.proposed)}
 
 
-def chart(result: ReplayResult, **size: Any) -> Spec:
-    """The result as a Vega-Lite specification; see :func:`sms_monitoring.charts.replay.replay_chart`."""
+def chart(result: ReplayResult, **look: Any) -> Spec:
+    """The result as a Vega-Lite specification.
+
+    :param look: ``width`` and ``colours`` of :func:`sms_monitoring.charts.replay.replay_chart`.
+    """
     unit, proposed, current = result.alert.unit, result.proposed, result.current
 
     def span(began: datetime, ended: datetime | None) -> dict[str, Any]:
@@ -102,7 +105,7 @@ def chart(result: ReplayResult, **size: Any) -> Spec:
             {**span(match.incident.triggered_at, match.incident.resolved_at), "caught": match.firing is not None}
             for match in proposed.comparison.matches
         ],
-        **size,
+        **look,
     )
 
 

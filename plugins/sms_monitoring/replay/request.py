@@ -91,20 +91,25 @@ def choose_range(start: str | None, end: str | None, history: History, now: date
     until = _moment("end", end) if end else newest
     since = _moment("start", start) if start else max(until - DEFAULT_RANGE, history.begins or until - DEFAULT_RANGE)
     if until > newest:
-        raise ReplayError(f"end {end} lies in the future; the newest complete hour ends at {_text(newest)}")
+        raise ReplayError(
+            f"end {end} lies in the future; the newest complete hour ends at {_text(newest)}", parameter="end"
+        )
     if since >= until:
         raise ReplayError(
-            f"the range from {_text(since)} to {_text(until)} holds no whole hour; end must be after start"
+            f"the range from {_text(since)} to {_text(until)} holds no whole hour; end must be after start",
+            parameter="end",
         )
     if until - since > LONGEST_RANGE:
         raise ReplayError(
             f"the range from {_text(since)} to {_text(until)} is {(until - since).days} days long;"
-            f" at most {LONGEST_RANGE.days} are replayed at once"
+            f" at most {LONGEST_RANGE.days} are replayed at once",
+            parameter="start",
         )
     if history.dropped_before is not None and since < history.dropped_before:
         raise ReplayError(
             f"start {_text(since)} is before {_text(history.dropped_before)}: retention has dropped what is older."
-            " Begin there or later"
+            " Begin there or later",
+            parameter="start",
         )
     if history.first_hour is None or history.last_hour is None:
         raise ReplayError(
@@ -113,7 +118,8 @@ def choose_range(start: str | None, end: str | None, history: History, now: date
     if until <= history.first_hour or since > history.last_hour:
         raise ReplayError(
             f"no hour from {_text(since)} to {_text(until)} was aggregated; there is history from"
-            f" {_text(history.first_hour)} to {_text(history.last_hour)}. sms_recompute_range makes more"
+            f" {_text(history.first_hour)} to {_text(history.last_hour)}. sms_recompute_range makes more",
+            parameter="start",
         )
     return Window(since, until)
 
@@ -123,7 +129,7 @@ def _moment(name: str, text: str) -> datetime:
         moment = datetime.fromisoformat(text)
         return floor_hour(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, TypeError, OverflowError) as error:
-        raise ReplayError(f"{name} is {text!r}, not a time like 2026-11-01T00:00:00+00:00") from error
+        raise ReplayError(f"{name} is {text!r}, not a time like 2026-11-01T00:00:00+00:00", parameter=name) from error
 
 
 def _text(moment: datetime) -> str:

@@ -1,0 +1,1 @@
+SELECT id FROM sms_alert_resolve(%(incident_id)s::uuid, %(who)s, %(note)s::text)
