@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from sms_monitoring.api import rate_limits
 from sms_monitoring.api.access import Reader
@@ -29,7 +29,7 @@ CSV = {"description": "The table", "content": {"text/csv": {"schema": {"type": "
     responses={200: CSV, **documented(401, 403, 404, 409, 422, 429, 503)},
 )
 def export(
-    table: str,
+    table: Annotated[str, Path(json_schema_extra={"enum": list(TABLES)})],
     user: Reader,
     start_date: Annotated[Day | None, Query(description="first UTC day; by default 30 days with the last")] = None,
     end_date: Annotated[Day | None, Query(description="last UTC day; by default today")] = None,

@@ -1,0 +1,89 @@
+"""The dashboard page and its files. The page itself says what a user without rights may see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from airflow.api_fastapi.app import get_auth_manager
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+
+from sms_monitoring.api.access import SignedIn
+from sms_monitoring.api.errors import ApiError, documented
+from sms_monitoring.dashboard import page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+HEADERS = {"Content-Security-Policy": page.CONTENT_SECURITY_POLICY}
+FOUND: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}, "description": "The page"}}
+FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"*/*": {}}, "description": "The file"}}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has it already"}}
+
+
+class LogInFirst(APIRoute):
+    """Sends a browser that asks for a page, and whom nobody is logged in with, to Airflow's login and back."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the handler of the route."""
+        handle = super().get_route_handler()
+
+        async def or_login(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except HTTPException as error:
+                if error.status_code != 401 or "text/html" not in request.headers.get("accept", ""):
+                    raise
+                return RedirectResponse(login_url(request), 302, {"Cache-Control": "no-store"})
+
+        return or_login
+
+
+def login_url(request: Request) -> str:
+    """Airflow's login page, which leads back to what was asked for. By path only: a proxy may change the rest."""
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"{get_auth_manager().get_url_login()}?{urlencode({'next': asked})}"
+
+
+router = APIRouter(tags=["dashboard"])
+pages = APIRouter(route_class=LogInFirst)
+
+
+@pages.get("/dashboard/", response_class=Response, responses={**FOUND, **NOT_MODIFIED, **documented(401, 403, 429)})
+def dashboard(request: Request, user: SignedIn) -> Response:
+    """The dashboard, for a browser. Everything that it shows it asks this API for, as the user who looks at it."""
+    return _send(request, page.page())
+
+
+@pages.get("/dashboard", include_in_schema=False)
+def dashboard_without_slash(request: Request, user: SignedIn) -> Response:
+    """The same, for who left out the slash."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{request.url.path.rpartition('/')[2]}/{query}", 307)
+
+
+@router.get(
+    "/dashboard/static/{path:path}",
+    response_class=Response,
+    responses={**FILE, **NOT_MODIFIED, **documented(401, 403, 404, 422, 429)},
+)
+def static_file(path: str, request: Request, user: SignedIn) -> Response:
+    """A script, style sheet or licence of the dashboard."""
+    found = page.static_file(path)
+    if found is None:
+        raise ApiError(404, f"The dashboard has no file {path!r}.", parameter="path")
+    return _send(request, found)
+
+
+def _send(request: Request, file: page.StaticFile) -> Response:
+    headers = {**HEADERS, "ETag": file.etag, "Cache-Control": file.cache_control}
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    # Behind a compressing proxy the tag may come back with its mark.
+    if file.etag in known:
+        return Response(status_code=304, headers=headers)
+    return Response(file.content, media_type=file.content_type, headers=headers)
+
+
+router.include_router(pages)

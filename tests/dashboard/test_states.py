@@ -1,0 +1,125 @@
+"""What the page shows when all is well, when something is wrong, when there is nothing, and when it cannot know."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import accessibility_faults, overflow
+from tests.dashboard import samples
+
+VIEWS = ["", "?view=incidents", f"?incident={samples.INCIDENT}", "?view=thresholds",
+         "?view=thresholds&alert_type=delivery_rate_critical", "?view=silences", "?view=channels",
+         "?view=users&user=user-17", "?view=data"]  # fmt: skip
+
+
+def drawn(page):
+    expect(page.locator(".drawing[data-drawn]").first).to_be_visible()
+
+
+def test_the_overview_says_in_words_what_is_wrong(visit):
+    page = visit()
+    expect(page.get_by_role("heading", level=2).first).to_have_text(
+        "Delivery is failing at carrier T-Mobile since 14:00 UTC."
+    )
+    expect(page.get_by_text("last week 17,690")).to_be_visible()
+    expect(page.get_by_role("article")).to_have_count(2)
+    drawn(page)
+
+
+def test_a_chart_is_described_and_has_its_numbers_as_a_table(visit):
+    page = visit()
+    drawn(page)
+    chart = page.get_by_role("figure", name="Messages sent")
+    assert "last 24 hours" in chart.get_by_role("img").get_attribute("aria-label")
+    chart.get_by_role("button", name="Show as table").click()
+    expect(chart.get_by_role("columnheader")).to_have_text(["Time", "Sent", "Delivered"])
+    assert chart.get_by_role("row").count() == 25
+    chart.get_by_role("button", name="Show as chart").click()
+    expect(chart.get_by_role("img")).to_be_visible()
+
+
+def test_the_numbers_stand_under_the_pointer(visit):
+    page = visit()
+    drawn(page)
+    canvas = page.locator(".chart-delivery_rate canvas")
+    canvas.hover(position={"x": 300, "y": 90})
+    expect(page.locator(".tooltip")).to_contain_text("Delivered")
+
+
+def test_range_and_carrier_stand_in_the_address(visit):
+    page = visit()
+    page.get_by_role("radio", name="7 days").check(force=True)
+    page.get_by_label("Messages of").select_option(label="T-Mobile · 5,120 messages")
+    expect(page.get_by_text("Carrier T-Mobile", exact=True)).to_be_visible()
+    assert page.url.endswith("?range=7d&dimension=carrier&value=T-Mobile")
+    page.reload()
+    expect(page.get_by_role("radio", name="7 days")).to_be_checked()
+    expect(page.get_by_text("Carrier T-Mobile", exact=True)).to_be_visible()
+
+
+def test_without_data_it_says_what_to_do(visit, api):
+    api.reset("no_data")
+    page = visit()
+    expect(page.get_by_text("There are no numbers yet")).to_be_visible()
+    expect(page.get_by_role("link", name="Open the DAG")).to_have_attribute(
+        "href", f"{api.origin}/airflow/dags/sms_hourly_monitoring"
+    )
+    # Nothing was judged, so nothing is said to be well.
+    expect(page.get_by_text("Nothing is wrong")).to_have_count(0)
+
+
+def test_old_numbers_are_marked_as_such(visit, api):
+    api.reset("stale")
+    page = visit()
+    expect(page.get_by_role("heading", name="Numbers are 6 hours old")).to_be_visible()
+    expect(page.get_by_role("link", name="Open the DAG in Airflow")).to_be_visible()
+
+
+def test_what_fails_says_so_and_the_rest_goes_on(visit, api, expected_complaints):
+    expected_complaints.append("Failed to load resource")
+    api.failures = {"overview": 503, "charts/volume": 500, "charts/latency": 429}
+    page = visit()
+    expect(page.get_by_text("The metrics database is away")).to_be_visible()
+    expect(page.get_by_text("Could not load the chart “Messages sent”")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again in")).to_be_visible()
+    expect(page.get_by_role("article")).to_have_count(2)
+    api.failures = {}
+    page.get_by_role("alert").filter(has_text="database is away").get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Delivery is failing")).to_be_visible()
+
+
+def test_a_viewer_has_no_buttons_and_is_told_why(visit, api):
+    api.user = samples.me(may_act=False)
+    page = visit()
+    expect(page.get_by_text("You may look, not acknowledge, resolve or silence")).to_be_visible()
+    expect(page.get_by_role("button", name="Acknowledge")).to_have_count(0)
+
+
+def test_who_may_not_read_sees_their_own_numbers_only(visit, api):
+    api.user = samples.me(may_act=False, may_read=False)
+    page = visit()
+    expect(page.get_by_text("You may see only your own numbers")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your messages")).to_be_visible()
+    assert {path.partition("?")[0] for _, path, _ in api.requests} == {"me", "user"}
+
+
+def test_a_session_that_ended_leads_to_the_login_and_back(visit, api, expected_complaints):
+    expected_complaints.append("Failed to load resource")
+    page = visit("?view=silences")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    api.failures = {"silences": 401}
+    api.say("silence", {"id": 7})
+    link = page.get_by_role("link", name="Log in").first
+    expect(link).to_be_visible()
+    assert link.get_attribute("href").startswith(f"{api.origin}/airflow/api/v2/auth/login?next=http")
+    assert link.get_attribute("target") == "_top"
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 360), ("dark", 1280)])
+@pytest.mark.parametrize("query", VIEWS)
+def test_every_view_is_accessible_and_nothing_sticks_out(visit, query, theme, width):
+    page = visit(query, theme=theme, width=width)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    assert overflow(page) == []
+    assert accessibility_faults(page) == []
