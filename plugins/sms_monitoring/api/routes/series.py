@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from sms_monitoring.api.access import Reader
 from sms_monitoring.api.database import Db
@@ -12,6 +12,7 @@ from sms_monitoring.api.envelope import Answer
 from sms_monitoring.api.errors import documented
 from sms_monitoring.api.models import series as shapes
 from sms_monitoring.api.models.fields import Text
+from sms_monitoring.api.shared import shared_answer
 from sms_monitoring.api.spans import AskedSpan, refused
 from sms_monitoring.series.model import ALL
 from sms_monitoring.series.read import read_breakdown, read_dimension, read_series
@@ -37,8 +38,12 @@ def series(
         return Answer(data=shapes.Series(**read_series(conn, name, span, dimension, value).to_json()))
 
 
-@router.get("/dimensions", responses=documented(401, 403, 422, 429, 503))
-def dimensions(user: Reader, conn: Db, span: AskedSpan) -> Answer[shapes.Dimensions]:
+@router.get("/dimensions", response_model=Answer[shapes.Dimensions], responses=documented(401, 403, 422, 429, 503))
+def dimensions(user: Reader, conn: Db, span: AskedSpan) -> Response:
     """The carriers and campaigns that sent anything, the busiest first; at most 200 of each."""
-    found = {dimension: read_dimension(conn, dimension, span) for dimension in ("carrier", "campaign")}
-    return Answer(data=shapes.Dimensions.model_validate(found))
+
+    def read() -> Answer[shapes.Dimensions]:
+        found = {dimension: read_dimension(conn, dimension, span) for dimension in ("carrier", "campaign")}
+        return Answer(data=shapes.Dimensions.model_validate(found))
+
+    return shared_answer(conn, ("dimensions", span), read)
