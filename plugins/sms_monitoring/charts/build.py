@@ -13,7 +13,7 @@ from sms_monitoring.charts.timeline import Timeline
 from sms_monitoring.digest.wording import percent, plural
 from sms_monitoring.series.errors import SeriesError
 from sms_monitoring.series.model import ALL, KINDS
-from sms_monitoring.series.read import read_breakdown, read_incidents, read_series, read_threshold
+from sms_monitoring.series.read import MOST_INCIDENTS, read_breakdown, read_incidents, read_series, read_threshold
 from sms_monitoring.series.span import coarser, iso
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def _series(
     conn: Connection, name: str, span: Span, dimension: str, value: str | None, colours: Palette, now: datetime
 ) -> dict[str, Any]:
     series = read_series(conn, name, span, dimension, value)
-    spans = marked.shown(read_incidents(conn, span), name, value or "", now)
+    incidents = read_incidents(conn, span)
+    spans = marked.shown(incidents, name, value or "", now)
     told = [texts(COLUMNS[name], point) for point in series.points]
     timeline = _timeline(span, series.points, told, spans, colours, _HEIGHTS.get(name, 200))
     threshold = _threshold(conn, name)
@@ -94,7 +95,7 @@ def _series(
             span.words,
             (when(series.points[known[-1]], span.step), told[known[-1]]) if known else None,
             _below(series.points, threshold),
-            *_remarks(series.points, spans),
+            *_remarks(series.points, spans, incidents),
         ),
         table(
             ["Time", *(heading for heading, _ in COLUMNS[name])],
@@ -110,7 +111,8 @@ def _breakdown(
     conn: Connection, name: str, span: Span, dimension: str, colours: Palette, now: datetime
 ) -> dict[str, Any]:
     found = read_breakdown(conn, span, dimension)
-    spans = marked.shown(read_incidents(conn, span), name, "", now)
+    incidents = read_incidents(conn, span)
+    spans = marked.shown(incidents, name, "", now)
     names = line_names(found)
     frames = found.lines[0].points if found.lines else []
     told = [
@@ -126,7 +128,7 @@ def _breakdown(
             f"{TITLES[name]} by {dimension}",
             span.words,
             (when(frames[known[-1]], span.step), told[known[-1]]) if known else None,
-            *_remarks(frames, spans),
+            *_remarks(frames, spans, incidents),
         ),
         table(
             ["Time", *names],
@@ -196,10 +198,11 @@ def _below(points: Sequence[Point], threshold: float | None) -> str:
     return f"{plural(below, 'point')} below the alert threshold of {percent(threshold)}" if below else ""
 
 
-def _remarks(points: Sequence[Point], spans: Sequence[Mapping[str, Any]]) -> list[str]:
+def _remarks(points: Sequence[Point], spans: Sequence[Mapping[str, Any]], found: Sequence[object]) -> list[str]:
     missing = sum(point["hours_missing"] for point in points if point["state"] != "pending")
+    or_more = " or more" if len(found) >= MOST_INCIDENTS else ""
     return [
-        plural(len(spans), "incident") if spans else "",
+        plural(len(spans), "incident") + or_more if spans else "",
         f"{plural(missing, 'hour')} without data" if missing else "",
     ]
 

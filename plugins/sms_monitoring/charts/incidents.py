@@ -22,6 +22,7 @@ _ABOUT = (
     ("daily_limit_", {"engagement"}),
 )
 _LONGEST_TITLE = 80
+_MOST_TITLES = 5
 
 
 def shown(incidents: Sequence[Row], series: str, value: str, now: datetime) -> list[dict[str, Any]]:
@@ -51,10 +52,10 @@ def title(incident: Row) -> str:
 
 
 def during(incidents: Sequence[Row], begin: datetime, end: datetime) -> str:
-    """The titles of those that are open in a step; empty: none."""
-    return ", ".join(
-        dict.fromkeys(each["title"] for each in incidents if each["began"] < end and each["ended"] > begin)
-    )
+    """The titles of those that are open in a step, where there are many of some; empty: none."""
+    titles = list(dict.fromkeys(each["title"] for each in incidents if each["began"] < end and each["ended"] > begin))
+    more = len(titles) - _MOST_TITLES
+    return ", ".join(titles[:_MOST_TITLES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _concerns(alert_type: str, series: str) -> bool:

@@ -113,7 +113,8 @@ def _draw(
     timeline.rows("lines", rows)
     names = [stroke.name for stroke in strokes]
     legend = {
-        "columns": {"expr": "width < 480 ? 2 : 4"},
+        # Not "width": it is known only once the legend has its place.
+        "columns": {"expr": "containerSize()[0] < 520 ? 2 : 4"},
         "symbolType": "stroke",
         "symbolSize": 260,
         "symbolStrokeWidth": 2.2,
