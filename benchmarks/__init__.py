@@ -14,4 +14,6 @@ One module a benchmark; each has ``run(bench) -> {figure: value}``. What every f
 ``delivery``   ``dispatch_rows_per_second`` and what it is compared with: processes of ``team``, local ``receivers``
 ``detection``  ``false_alerts_per_series_week``, ``detection_within_2h`` and the naive rule's, counted by ``scoring``
 ``evaluation`` ``evaluate_ratio``
+``dashboard``  of an Airflow in ``server``: ``dashboard_kilobytes``, ``dashboard_first_chart_ms`` (``browsing``),
+               ``api_overhead_ratio`` (``overhead``, ``statements``), ``api_load_p95_ratio`` (``load``)
 """

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from benchmarks import (
+    dashboard,
     delivery,
     detection,
     evaluation,
@@ -37,6 +38,7 @@ BENCHMARKS = {
     "delivery": delivery.run,
     "detection": detection.run,
     "evaluation": evaluation.run,
+    "dashboard": dashboard.run,
     "traffic": detection.by_traffic,
 }
 # Those that are no figures are measured when asked for.

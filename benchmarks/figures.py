@@ -47,5 +47,9 @@ FIGURES = {
         Figure("naive_false_alerts_per_series_week"),
         Figure("naive_detection_within_2h"),
         Figure("evaluate_ratio", at_most=1),
+        Figure("api_overhead_ratio", at_most=2),
+        Figure("api_load_p95_ratio", at_most=3),
+        Figure("dashboard_kilobytes"),
+        Figure("dashboard_first_chart_ms"),
     )
 }

@@ -9,6 +9,7 @@ import sys
 import psycopg
 import pytest
 from benchmarks import (
+    dashboard,
     delivery,
     detection,
     evaluation,
@@ -24,7 +25,14 @@ from benchmarks.databases import check_same_rows, scratch_database
 from benchmarks.delivery import check_each_once
 from psycopg.conninfo import conninfo_to_dict
 
+from tests.browser import require_chromium
 from tests.conftest import REPOSITORY
+
+
+@pytest.fixture
+def chromium():
+    """Skips, or fails in CI, where there is none."""
+    return require_chromium()
 
 
 @pytest.mark.parametrize(
@@ -46,6 +54,12 @@ from tests.conftest import REPOSITORY
             ],
         ),
         (evaluation, ["evaluate_ratio"]),
+        pytest.param(
+            dashboard,
+            ["api_overhead_ratio", "api_load_p95_ratio", "dashboard_kilobytes", "dashboard_first_chart_ms"],
+            # Not beside the other Airflow and the other browser.
+            marks=[pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("chromium")],
+        ),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )

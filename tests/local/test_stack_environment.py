@@ -138,15 +138,52 @@ def test_credentials_are_made_once_private_and_not_printable(tmp_path):
     credentials_file, passwords_file = tmp_path / "credentials.json", tmp_path / "passwords.json"
     first = load_or_create(credentials_file, passwords_file)
     assert load_or_create(credentials_file, passwords_file) == first
-    assert json.loads(passwords_file.read_text()) == {"admin": first.admin_password}
+    passwords = json.loads(passwords_file.read_text())
+    assert passwords == first.passwords
+    assert set(passwords) == {"admin", "oncall", "viewer"}
+    assert len(set(passwords.values())) == 3
     for path in (credentials_file, passwords_file):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert first.admin_password not in repr(first)
+    assert not any(password in repr(first) for password in passwords.values())
 
 
-def test_broken_credentials_are_replaced(tmp_path):
-    (tmp_path / "credentials.json").write_text('{"fernet_key":')
-    assert load_or_create(tmp_path / "credentials.json", tmp_path / "passwords.json").fernet_key
+def test_one_logs_in_to_look_one_to_act_and_one_to_administer(variables):
+    assert variables["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] == "admin:admin,oncall:user,viewer:viewer"
+
+
+def test_airflow_may_be_served_below_a_path():
+    layout = Layout.of_this_checkout()
+    variables = environment.exports(
+        layout=layout,
+        credentials=Credentials.generate(),
+        settings=read_settings(layout.settings_file),
+        metrics_uri=METRICS_URI,
+        airflow_uri=AIRFLOW_URI,
+        airflow_port=18080,
+        base_path="/airflow",
+    )
+    assert variables["AIRFLOW__API__BASE_URL"] == "http://127.0.0.1:18080/airflow"
+    assert variables["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:18080/airflow/execution/"
+
+
+def test_a_second_stack_of_a_checkout_shares_only_the_bytecode(tmp_path):
+    one, other = Layout(tmp_path), Layout(tmp_path, ".local/other")
+    assert other.local == tmp_path / ".local" / "other"
+    assert one.bytecode == other.bytecode
+    assert one.lock_file != other.lock_file
+
+
+OUTDATED = [
+    '{"fernet_key":',
+    '{"fernet_key": "f", "jwt_secret": "j", "api_secret_key": "a", "admin_password": "p"}',
+    '{"fernet_key": "f", "jwt_secret": "j", "api_secret_key": "a", "passwords": {"admin": "p"}}',
+]
+
+
+@pytest.mark.parametrize("text", OUTDATED)
+def test_broken_or_outdated_credentials_are_replaced(tmp_path, text):
+    (tmp_path / "credentials.json").write_text(text)
+    assert load_or_create(tmp_path / "credentials.json", tmp_path / "passwords.json").fernet_key not in ("", "f")
 
 
 def test_a_private_file_that_others_could_read_is_made_private(tmp_path):

@@ -1,4 +1,4 @@
-"""Keys and the admin password of the local Airflow: made once for each checkout, never in git."""
+"""Keys and passwords of the local Airflow: made once for each checkout, never in git."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ADMIN = "admin"
+ONCALL = "oncall"
+VIEWER = "viewer"
+# User name → role of Airflow's SimpleAuthManager: who may do everything, who acts on alerts, who only looks.
+LOGINS = {ADMIN: "admin", ONCALL: "user", VIEWER: "viewer"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -22,7 +26,7 @@ class Credentials:
     fernet_key: str
     jwt_secret: str
     api_secret_key: str
-    admin_password: str
+    passwords: dict[str, str]
 
     @classmethod
     def generate(cls) -> Credentials:
@@ -31,7 +35,7 @@ class Credentials:
             fernet_key=base64.urlsafe_b64encode(os.urandom(32)).decode(),
             jwt_secret=secrets.token_urlsafe(48),
             api_secret_key=secrets.token_urlsafe(32),
-            admin_password=secrets.token_urlsafe(9),
+            passwords={user: secrets.token_urlsafe(9) for user in LOGINS},
         )
 
 
@@ -42,10 +46,12 @@ def load_or_create(credentials_file: Path, passwords_file: Path) -> Credentials:
     """
     try:
         credentials = Credentials(**json.loads(credentials_file.read_text(encoding="utf-8")))
+        if set(credentials.passwords) != set(LOGINS):
+            raise ValueError("made for other logins")
     except (FileNotFoundError, ValueError, TypeError):
         credentials = Credentials.generate()
         write_private(credentials_file, json.dumps(asdict(credentials), indent=1))
-    write_private(passwords_file, json.dumps({ADMIN: credentials.admin_password}))
+    write_private(passwords_file, json.dumps(credentials.passwords))
     return credentials
 
 

@@ -36,16 +36,19 @@ def prepare_metrics(postgres: EmbeddedPostgres, *, fresh: bool) -> str:
     return uri
 
 
-def prepare_airflow(postgres: EmbeddedPostgres, migrate_database: Callable[[str], None], *, fresh: bool) -> None:
+def prepare_airflow(
+    postgres: EmbeddedPostgres, migrate_database: Callable[[str], None], *, fresh: bool, name: str = AIRFLOW
+) -> None:
     """Make Airflow's metadata database.
 
     A fresh one is copied from a template that is migrated once for each Airflow version: 0.2 s, not 10 s.
 
     :param migrate_database: runs ``airflow db migrate`` on the database of that URI.
     :param fresh: replace what an earlier run left; otherwise it is kept and brought up to date.
+    :param name: of the database.
     """
-    if not fresh and not postgres.create_database(AIRFLOW):
-        migrate_database(postgres.uri(AIRFLOW))
+    if not fresh and not postgres.create_database(name):
+        migrate_database(postgres.uri(name))
         return
     template = f"airflow_{version('apache-airflow-core').replace('.', '_')}_template"
     if not postgres.has_database(template):
@@ -54,5 +57,5 @@ def prepare_airflow(postgres: EmbeddedPostgres, migrate_database: Callable[[str]
         postgres.create_database(making)
         migrate_database(postgres.uri(making))
         postgres.rename_database(making, template)
-    postgres.drop_database(AIRFLOW)
-    postgres.create_database(AIRFLOW, template=template)
+    postgres.drop_database(name)
+    postgres.create_database(name, template=template)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from sms_monitoring.local import settings_file
-from sms_monitoring.local.credentials import ADMIN
+from sms_monitoring.local.credentials import LOGINS
 from sms_monitoring.local.ports import HOST
 from sms_monitoring.local.receivers.connections import (
     FROM_EMAIL,
@@ -48,6 +48,7 @@ def exports(
     metrics_uri: str,
     airflow_uri: str,
     airflow_port: int,
+    base_path: str = "",
     receivers: ReceiverPorts | None = None,
     start_date: datetime | None = None,
 ) -> dict[str, str]:
@@ -55,10 +56,11 @@ def exports(
 
     :param metrics_uri: libpq URI of the monitoring database.
     :param airflow_uri: libpq URI of Airflow's metadata database.
+    :param base_path: where Airflow is served below its address, such as ``/airflow``.
     :param receivers: where to point the connections of the notification channels; None leaves the file's.
     :param start_date: the hour from which the hourly DAG catches up; None: it does not.
     """
-    url = f"http://{HOST}:{airflow_port}"
+    url = f"http://{HOST}:{airflow_port}{base_path}"
     sqlalchemy_rest = airflow_uri.removeprefix("postgresql")
     return {
         "PYTHONPATH": str(layout.plugins),
@@ -77,7 +79,7 @@ def exports(
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         # A look-up of the machine's full name can take seconds where the network is odd.
         "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{role}" for user, role in LOGINS.items()),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(layout.passwords_file),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2{sqlalchemy_rest}",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": f"postgresql+asyncpg{sqlalchemy_rest}",

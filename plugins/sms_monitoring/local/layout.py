@@ -9,9 +9,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Layout:
-    """The paths of one checkout. Two checkouts share nothing, so they run side by side."""
+    """The paths of one stack of a checkout. Those of two checkouts, or of two ``state`` folders, run side by side.
+
+    :param state: the folder of everything that the stack makes, below ``root``.
+    """
 
     root: Path
+    state: str = ".local"
 
     @classmethod
     def of_this_checkout(cls) -> Layout:
@@ -21,7 +25,7 @@ class Layout:
     @property
     def local(self) -> Path:
         """Folder of all state; git ignores it, and it may be deleted while nothing runs."""
-        return self.root / ".local"
+        return self.root / self.state
 
     @property
     def bin(self) -> Path:
@@ -100,5 +104,5 @@ class Layout:
 
     @property
     def bytecode(self) -> Path:
-        """Python's bytecode cache; without one, every start of Airflow takes twice as long."""
-        return self.local / "pycache"
+        """Python's bytecode cache, of all stacks; without one, every start of Airflow takes twice as long."""
+        return self.root / ".local" / "pycache"

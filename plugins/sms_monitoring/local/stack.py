@@ -20,7 +20,7 @@ from sms_monitoring.local.settings_file import read_settings
 from sms_monitoring.local.signals import uninterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
     from types import TracebackType
 
@@ -45,27 +45,48 @@ class StackError(LocalStackError):
 class Stack:
     """All that runs of one checkout. Leaving the ``with`` block, however it ends, stops everything.
 
-    :raises AlreadyRunningError: on entry, when a stack of this checkout runs already.
+    :param postgres: a running server of somebody else's, who also stops it; None: one of the stack's own.
+    :param metrics_uri: a database prepared by somebody else; :meth:`start_databases` makes one otherwise.
+    :param airflow_database: name of Airflow's own database: another one for each stack of a server.
+    :raises AlreadyRunningError: on entry, when a stack of this layout runs already.
     """
 
-    def __init__(self, layout: Layout, steps: Steps) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        steps: Steps,
+        *,
+        postgres: EmbeddedPostgres | None = None,
+        metrics_uri: str = "",
+        airflow_database: str = databases.AIRFLOW,
+    ) -> None:
         self.layout = layout
         self.steps = steps
-        self.postgres = EmbeddedPostgres(layout.postgres_data)
-        self.metrics_uri = ""
+        self.postgres = postgres or EmbeddedPostgres(layout.postgres_data)
+        self._owns_postgres = postgres is None
+        self.metrics_uri = metrics_uri
+        self._airflow_database = airflow_database
         self.airflow_url = ""
+        # What its components run under, once started.
+        self.exports: dict[str, str] = {}
         self.receivers = ReceiversClient("")
         self._processes = ProcessGroup(run_dir=layout.run, log_dir=layout.logs)
         self._settings = read_settings(layout.settings_file)
         self._credentials = load_or_create(layout.credentials_file, layout.passwords_file)
         self._receiver_ports: environment.ReceiverPorts | None = None
         self._api: AirflowApi | None = None
+        self._components: tuple[str, ...] = ()
         self._on_exit = ExitStack()
 
     @property
-    def login(self) -> tuple[str, str]:
-        """User and password of the Airflow UI."""
-        return ADMIN, self._credentials.admin_password
+    def passwords(self) -> dict[str, str]:
+        """User → password of the Airflow UI; the roles are :data:`LOGINS`."""
+        return self._credentials.passwords
+
+    @property
+    def dashboard_url(self) -> str:
+        """The page of the bundle, in Airflow's navigation."""
+        return f"{self.airflow_url}/plugin/sms-monitoring"
 
     @property
     def api(self) -> AirflowApi:
@@ -89,7 +110,7 @@ class Stack:
             try:
                 self._processes.stop()
             finally:
-                if not self.layout.keep_postgres.exists():
+                if self._owns_postgres and not self.layout.keep_postgres.exists():
                     self.postgres.stop()
 
     def start_databases(self, *, fresh: bool) -> None:
@@ -122,47 +143,60 @@ class Stack:
         self.receivers = ReceiversClient(ready["url"])
         self._receiver_ports = environment.ReceiverPorts(ready["url"], ready["smtp_port"])
 
-    def start_airflow(self, *, fresh: bool, start_date: datetime) -> None:
+    def start_airflow(
+        self,
+        *,
+        fresh: bool,
+        start_date: datetime,
+        components: Collection[str] = tuple(COMPONENTS),
+        base_path: str = "",
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
         """Make Airflow's database and start its components; they work once :meth:`wait_for_airflow` returns.
 
         Writes ``.local/env``. ``AIRFLOW_PORT`` chooses the port.
 
         :param fresh: forget the DAG runs of earlier runs.
         :param start_date: the hour from which the hourly DAG runs.
+        :param components: those of :data:`COMPONENTS` to start.
+        :param base_path: where Airflow is served below its address, such as ``/airflow``.
+        :param extra: more environment variables for them.
         """
         port = ports.choose_port("AIRFLOW_PORT")
         airflow = str(self.layout.bin / "airflow")
 
         def variables(airflow_uri: str) -> dict[str, str]:
-            return environment.exports(
+            exported = environment.exports(
                 layout=self.layout,
                 credentials=self._credentials,
                 settings=self._settings,
                 metrics_uri=self.metrics_uri,
                 airflow_uri=airflow_uri,
                 airflow_port=port,
+                base_path=base_path,
                 receivers=self._receiver_ports,
                 start_date=start_date,
             )
+            return {**exported, **(extra or {})}
 
         def migrate(airflow_uri: str) -> None:
             own = environment.child_environment(self.layout, variables(airflow_uri))
             self._processes.run("airflow-migrate", [airflow, "db", "migrate"], own)
 
         with self.steps.step("Preparing Airflow's database"):
-            databases.prepare_airflow(self.postgres, migrate, fresh=fresh)
-        exports = variables(self.postgres.uri(databases.AIRFLOW))
-        shell = environment.render(exports, programs=self.layout.bin, postgres_programs=self.postgres.bin)
+            databases.prepare_airflow(self.postgres, migrate, fresh=fresh, name=self._airflow_database)
+        self.exports = variables(self.postgres.uri(self._airflow_database))
+        shell = environment.render(self.exports, programs=self.layout.bin, postgres_programs=self.postgres.bin)
         write_private(self.layout.env_file, shell)
-        for component, options in COMPONENTS.items():
-            own = environment.child_environment(self.layout, exports)
-            self._processes.start(component, [airflow, component, *options], own)
-        self.airflow_url = f"http://{ports.HOST}:{port}"
-        user, password = self.login
-        self._api = AirflowApi(self.airflow_url, username=user, password=password)
+        for component in components:
+            own = environment.child_environment(self.layout, self.exports)
+            self._processes.start(component, [airflow, component, *COMPONENTS[component]], own)
+        self._components = tuple(components)
+        self.airflow_url = f"http://{ports.HOST}:{port}{base_path}"
+        self._api = AirflowApi(self.airflow_url, username=ADMIN, password=self.passwords[ADMIN])
 
     def wait_for_airflow(self, dag_ids: Collection[str]) -> None:
-        """Wait until all components are healthy and ``dag_ids`` are parsed; create the pools.
+        """Wait until all started components are healthy and ``dag_ids`` are parsed; create the pools.
 
         :raises StackError: when a DAG file cannot be imported, or it takes longer than :data:`READY_SECONDS`.
         """
@@ -171,7 +205,8 @@ class Stack:
         def components_are_healthy() -> bool:
             nonlocal waiting_for
             health = self.api.health()
-            behind = [name for name, state in health.items() if state != "healthy"]
+            expected = {component.replace("-", "_") for component in self._components} | {"metadatabase"}
+            behind = [name for name, state in health.items() if name in expected and state != "healthy"]
             waiting_for = ", ".join(behind).replace("_", " ") or waiting_for
             tell(waiting_for)
             return bool(health) and not behind

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sms_monitoring.local.credentials import LOGINS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -59,9 +61,13 @@ def headline(channel: str, content: Mapping[str, Any]) -> str:
 
 def print_addresses(stack: Stack, console: Console) -> None:
     """Where to look, and how to stop."""
-    user, password = stack.login
     lines = {
-        "Airflow": f"{stack.airflow_url}  (user {user}, password {password})",
+        "Dashboard": f"{stack.dashboard_url}  (also in Airflow's navigation: SMS Monitoring)",
+        "Airflow": stack.airflow_url,
+        **{
+            f"  log in as {user}": f"password {password}  ({LOGINS[user]})"
+            for user, password in stack.passwords.items()
+        },
         "Slack, PagerDuty …": f"{stack.receivers.url}  (what the local receivers got)",
         "SQL": '. .local/env && psql "$SMS_MONITORING_DB_URI"',
         "Airflow's commands": ". .local/env && airflow dags list",

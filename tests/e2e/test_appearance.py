@@ -1,0 +1,67 @@
+"""Light and dark with Airflow, from phone to wide screen, for everybody."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import accessibility_faults, overflow
+from tests.e2e.site import DASHBOARD, SHELL, all_charts_drawn, dashboard_in, settled
+
+VIEWS = ("overview", "incidents", "thresholds", "silences", "channels", "users", "data")
+PHONE = {"width": 390, "height": 844}
+WIDE = {"width": 2200, "height": 1200}
+
+
+def test_it_follows_airflows_theme(visit, keep):
+    page = visit("oncall", SHELL)
+    dashboard = dashboard_in(page)
+    all_charts_drawn(dashboard)
+    root = dashboard.locator("html")
+    expect(root).to_have_attribute("data-theme", "light")
+    with page.expect_response(re.compile("/charts/.*theme=dark")):
+        page.evaluate("""() => {
+            // What Airflow's own switch does: its colour mode in the storage and on its document.
+            localStorage.setItem("theme", "dark");
+            document.documentElement.classList.remove("light");
+            document.documentElement.classList.add("dark");
+        }""")
+    expect(root).to_have_attribute("data-theme", "dark")
+    all_charts_drawn(dashboard)
+    keep(page, "overview-dark")
+
+
+@pytest.mark.parametrize(("name", "size"), [("phone", PHONE), ("wide", WIDE)])
+def test_no_view_scrolls_sideways(visit, keep, name, size):
+    page = visit(viewport=size)
+    all_charts_drawn(page)
+    keep(page, f"overview-{name}")
+    sticking_out = {}
+    for view in VIEWS:
+        page.get_by_role("navigation", name="Dashboard").get_by_role("link", name=view.title()).click()
+        settled(page)
+        if found := overflow(page):
+            sticking_out[view] = found
+            keep(page, f"{view}-{name}-too-wide")
+    assert sticking_out == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_grave_in_any_view(visit, metrics, theme, keep):
+    page = visit("oncall", f"{DASHBOARD}?range=7d", color_scheme=theme)
+    faults = {}
+    incident = metrics.execute("SELECT id FROM sms_alert_history ORDER BY triggered_at LIMIT 1").fetchone()[0]
+    threshold = "view=thresholds&alert_type=delivery_rate_critical"
+    shown = {**{view: f"view={view}" for view in VIEWS}, "incident": f"incident={incident}", "threshold": threshold}
+    for name, query in shown.items():
+        page.goto(f"{page.url.partition('?')[0]}?{query}")
+        settled(page)
+        if name == "overview":
+            all_charts_drawn(page)
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        keep(page, f"{theme}-{name}")
+        if found := accessibility_faults(page):
+            faults[name] = found
+    assert faults == {}
