@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from types import SimpleNamespace
 
+import anyio.to_thread
+import httpx
 import psycopg
 import pytest
 
 from sms_monitoring.api import headers, lazy, paging
 from sms_monitoring.api.errors import ApiError
+from tests.api.conftest import BASE
 from tests.api.rows import day
 
 # ── Entity tags and headers ──────────────────────────────────────────────────────────────────
@@ -110,7 +114,10 @@ def test_a_cursor_gives_back_what_it_was_made_of():
 
 @pytest.mark.parametrize(
     "forged",
-    ["", "x", "é", "!!!!", paging.encode(1), paging.encode(1, 2, 3), paging.encode(1, None), "bnVsbA", "W1tbW1s"],
+    [
+        *("", "x", "é", "!!!!", "bnVsbA", "W1tbW1s"),
+        *(paging.encode(*key) for key in [(1,), (1, 2, 3), (1, None), (1, 0.5), (True, 1)]),
+    ],
 )
 def test_a_forged_cursor_is_refused(forged):
     with pytest.raises(ApiError) as refused:
@@ -213,6 +220,63 @@ def test_more_readers_than_connections_wait_for_one_another(client):
     for thread in threads:
         thread.join()
     assert done == [1] * len(threads)
+
+
+def test_who_waits_for_a_connection_keeps_no_thread_from_who_has_one(client, airflow_app, token, monkeypatch):
+    """Else all of the server's threads would wait for a connection, and who has one for a thread."""
+    from sms_monitoring.api import database
+
+    client()
+    monkeypatch.setattr(database, "POOL_SIZE", 2)
+    monkeypatch.setattr(database, "PLACES", 1)
+
+    async def crowd():
+        anyio.to_thread.current_default_thread_limiter().total_tokens = 2
+        headers = {"Authorization": f"Bearer {token('ann')}"}
+        asking = httpx.ASGITransport(airflow_app)
+        async with httpx.AsyncClient(transport=asking, base_url=f"http://testserver{BASE}", headers=headers) as asked:
+            paths = ["today", "overview"] * 6
+            return await asyncio.gather(*(asked.get(path) for path in paths))
+
+    began = time.monotonic()
+    answers = asyncio.run(crowd())
+    assert [answer.status_code for answer in answers] == [200] * 12
+    assert {answer.json()["data"].get("health", {}).get("status") for answer in answers} == {None, "no_data"}
+    assert time.monotonic() - began < database.WAIT_SECONDS
+
+
+def test_who_finds_no_place_is_told_to_come_back(monkeypatch):
+    from sms_monitoring.api import database
+
+    monkeypatch.setattr(database, "PLACES", 1)
+    monkeypatch.setattr(database, "PLACE_SECONDS", 0.01)
+
+    async def scenario():
+        async with database.place():
+            with pytest.raises(ApiError) as refused:
+                async with database.place():
+                    pass
+        async with database.place():
+            return refused.value
+
+    error = asyncio.run(scenario())
+    assert (error.status, error.headers) == (503, {"Retry-After": "5"})
+
+
+def test_a_request_that_is_broken_off_gives_its_connection_back(client):
+    from sms_monitoring.api import database
+
+    client()
+
+    async def scenario():
+        for _ in range(2 * database.POOL_SIZE):
+            with pytest.raises(asyncio.CancelledError):
+                async with contextlib.asynccontextmanager(database._of_request)():
+                    raise asyncio.CancelledError
+
+    asyncio.run(scenario())
+    with database.connection() as conn:
+        assert not conn.closed
 
 
 # ── The application made late ────────────────────────────────────────────────────────────────

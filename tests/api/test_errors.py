@@ -9,6 +9,7 @@ import pytest
 from tests.alerts.incidents import incident
 from tests.api.rows import day, today
 
+THRESHOLD = "/thresholds/delivery_rate_critical"
 SQL = [
     "'; DROP TABLE sms_alert_history; --",
     "1' OR '1'='1",
@@ -167,6 +168,43 @@ def test_a_database_that_was_never_migrated_says_so(client, postgres, monkeypatc
     assert answer.headers["retry-after"] == "5"
 
 
+@pytest.mark.parametrize(
+    ("statement", "status", "said"),
+    [
+        ("SET default_transaction_read_only = on", 503, "read-only"),
+        ("SET role = 'pg_read_all_data'", 403, "permission denied for table sms_alert_"),
+    ],
+    ids=["a standby", "a role that may only read"],
+)
+def test_a_database_that_takes_no_changes_is_read_and_says_so(db, client, statement, status, said):
+    opened = incident(db)
+    name = db.info.dbname
+    db.execute(f'ALTER DATABASE "{name}" {statement}')
+    assert client().get("/incidents").json()["data"][0]["id"] == str(opened)
+    for path in (f"/incidents/{opened}/acknowledge", f"/incidents/{opened}/resolve", "/channels/slack/test"):
+        assert said in error(client().post(path), status)["message"]
+    assert said in error(client().patch(THRESHOLD, json={"changes": {"owner": "x"}}), status)["message"]
+    assert db.execute("SELECT count(*) FROM sms_alert_audit").fetchone() == (0,)
+
+
+def test_a_table_of_an_older_version_says_so(db, client):
+    db.execute("ALTER TABLE sms_alert_notifications RENAME last_error TO failure")
+    found = error(client().get("/deliveries/1"), 503)
+    assert found["message"] == "The metrics database lacks a column: it has not been migrated to this version yet."
+
+
+@pytest.mark.parametrize("connection", [None, '{"conn_type": "postgres", "extra": {"no_such_option": 1}}'])
+def test_without_a_connection_to_the_metrics_every_route_says_so(client, monkeypatch, connection):
+    asked = client()
+    if connection:
+        monkeypatch.setenv("AIRFLOW_CONN_SMS_MONITORING_DB", connection)
+    else:
+        monkeypatch.delenv("AIRFLOW_CONN_SMS_MONITORING_DB")
+    for path in ("/today", "/export/sms_metrics.csv"):
+        assert error(asked.get(path), 503)["code"] == "unavailable"
+    assert error(asked.post(f"{THRESHOLD}/replay", json={}), 503)["code"] == "unavailable"
+
+
 # ── SQL in every parameter ───────────────────────────────────────────────────────────────────
 
 
@@ -222,6 +260,8 @@ FOREIGN = [
     {"Sec-Fetch-Site": "same-site"},
     {"Origin": "https://evil.example"},
     {"Origin": "null"},
+    {"Origin": ""},
+    {"Origin": "https://evil.example", "X-Forwarded-Host": "evil.example"},
     {"Sec-Fetch-Site": "cross-site", "Origin": "http://testserver"},
     # An empty token is none: the cookie would speak.
     {"Sec-Fetch-Site": "cross-site", "Authorization": "Bearer "},
@@ -230,6 +270,8 @@ OWN = [
     {"Sec-Fetch-Site": "same-origin"},
     {"Sec-Fetch-Site": "none"},
     {"Origin": "http://testserver"},
+    # Behind a proxy that asks with a host of its own.
+    {"Origin": "http://testserver", "Host": "airflow-api:8080"},
     {},
 ]
 

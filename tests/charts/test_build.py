@@ -9,6 +9,7 @@ import pytest
 
 from sms_monitoring.charts.build import NAMES, build_chart
 from sms_monitoring.series.errors import SeriesError
+from sms_monitoring.series.read import MOST_INCIDENTS
 from sms_monitoring.series.span import named_span
 from tests.digest.rows import in_hour, incident, timed, utc
 from tests.series.rows import aggregated
@@ -109,6 +110,16 @@ def test_an_incident_is_on_the_charts_that_it_is_about_and_in_their_tooltips(tra
     assert "SMS delivery rate is low" in newest.values()
     [row] = build(traffic, "llm")["spec"]["datasets"]["incidents_warning"]
     assert (row["incident"], row["time"]) == ("Odd.", "Tue 10 Mar 2026 08:05 to 09:00 UTC")
+
+
+def test_a_storm_of_incidents_keeps_a_chart_small(traffic):
+    for number in range(MOST_INCIDENTS + 50):
+        title = f"Carrier {number} fails: all of it"
+        incident(traffic, f"our_own_{number}_info", "2026-03-10 08:05", severity="info", message=title)
+    built = build(traffic, "llm")
+    assert len(built["spec"]["datasets"]["incidents_info"]) < MOST_INCIDENTS
+    assert f"{len(built['spec']['datasets']['incidents_info'])} incidents or more" in built["description"]
+    assert len(json.dumps(built["spec"])) < 200_000
 
 
 def test_an_incident_of_another_carrier_is_not_on_a_carrier_s_chart(traffic):

@@ -298,6 +298,16 @@ def test_an_incident_begins_with_the_hour_that_went_wrong(db):
     assert read_incidents(db, last_day())[0]["began"] == utc("2026-03-10 12:00")
 
 
+def test_of_too_many_incidents_the_gravest_and_newest_are_read(db):
+    incident(db, "a_warning", "2026-03-10 13:05", severity="warning")
+    for minute in (1, 2, 3):
+        incident(db, "b_critical", f"2026-03-10 10:0{minute}", f"2026-03-10 11:0{minute}", severity="critical")
+    incident(db, "c_info", "2026-03-10 14:05", severity="info")
+    found = read_incidents(db, last_day(), most=4)
+    assert [row["alert_type"] for row in found] == ["b_critical", "b_critical", "b_critical", "a_warning"]
+    assert [row["ended"] for row in read_incidents(db, last_day(), most=1)] == [utc("2026-03-10 11:03")]
+
+
 def test_a_disabled_alert_has_no_threshold(db):
     assert read_threshold(db, "delivery_rate_critical") == ("<", 90.0)
     db.execute("UPDATE sms_alert_thresholds SET enabled = false")

@@ -70,19 +70,44 @@ def test_however_many_ask_the_connection_is_looked_up_once_a_minute():
     assert answers == []
 
 
-def test_a_lookup_that_fails_is_not_remembered():
-    answers = iter([None])
+def test_while_it_cannot_be_looked_up_callers_come_back_and_few_of_them_ask():
+    now, asked = [0.0], []
 
     def find():
-        if next(answers, "found"):
-            return Account("a")
-        raise ConnectionError("the secrets backend is away")
+        asked.append(now[0])
+        if now[0] < 5:
+            raise ConnectionError(f"cannot connect with {TOKEN}")
+        return Account("a")
 
-    lookup = Lookup(find)
+    lookup = Lookup(find, lambda: now[0])
 
     async def story():
-        with pytest.raises(ConnectionError):
-            await lookup.account()
-        return await lookup.account()
+        refused = await asyncio.gather(*(lookup.account() for _ in range(50)), return_exceptions=True)
+        assert {(error.status, TOKEN in str(error)) for error in refused} == {(503, False)}
+        now[0] = 5
+        assert await lookup.account() == Account("a")
 
-    assert asyncio.run(story()) == Account("a")
+    asyncio.run(story())
+    assert asked == [0, 5]
+
+
+@pytest.mark.parametrize("known", [Account("a"), None])
+def test_what_was_found_last_counts_while_it_cannot_be_looked_up(known, caplog):
+    now, answers = [0.0], iter([known])
+
+    def find():
+        try:
+            return next(answers)
+        except StopIteration:
+            raise ConnectionError(TOKEN) from None
+
+    lookup = Lookup(find, lambda: now[0])
+
+    async def story():
+        assert await lookup.account() == known
+        now[0] = 60
+        assert await lookup.account() == known
+
+    asyncio.run(story())
+    assert "could not be looked up (ConnectionError)" in caplog.text
+    assert TOKEN not in caplog.text

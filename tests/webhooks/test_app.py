@@ -188,6 +188,13 @@ def test_while_the_database_is_away_twilio_is_asked_to_come_again(client, monkey
     assert answer.headers["Retry-After"] == "5"
 
 
+def test_a_fault_of_ours_tells_nothing_of_the_inside(client, monkeypatch):
+    monkeypatch.setattr("sms_monitoring.webhooks.receipts.store", lambda *_: 1 / 0)
+    answer = send(client, callback())
+    assert error_of(answer, 500)["code"] == "internal_error"
+    assert "division" not in answer.text
+
+
 def test_the_application_has_this_one_route_and_no_documentation(client):
     from sms_monitoring.webhooks.app import create_app
 

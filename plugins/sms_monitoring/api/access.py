@@ -7,6 +7,7 @@ act (PUT). That works with every auth manager, without a role of its own to set 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
@@ -16,6 +17,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 
 from sms_monitoring.api import rate_limits
 from sms_monitoring.api.errors import ApiError
+from sms_monitoring.links import airflow_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +91,8 @@ def refuse_cross_site(request: Request) -> None:
     if site:
         foreign = site not in ("same-origin", "none")
     else:
-        foreign = origin is not None and origin.partition("//")[2] != request.headers.get("host")
+        # A proxy may have put another host in place of the one that the browser asked.
+        own = {request.headers.get("host"), urlsplit(airflow_url()).netloc} - {None, ""}
+        foreign = origin is not None and origin.partition("//")[2] not in own
     if foreign:
         raise ApiError(403, "Changes are taken only from Airflow's own pages, or with a Bearer token.")

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
+import anyio
 import psycopg
+from anyio.lowlevel import RunVar
 from fastapi import Depends
 from psycopg_pool import ConnectionPool, PoolTimeout
+from starlette.concurrency import run_in_threadpool
 
 from sms_monitoring import db
-from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+from sms_monitoring.api.errors import ApiError
+from sms_monitoring.hooks.sms_metrics import CONN_ID, SmsMetricsHook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from sms_monitoring.db import Connection
 
 POOL_SIZE = 8
+# One connection is left to the live stream. Whoever waits for a place holds no thread: were all of the server's threads
+# to wait for a connection, those that have one would find no thread to go on in, and Airflow's own pages none at all.
+PLACES = POOL_SIZE - 1
+PLACE_SECONDS = 10.0
 WAIT_SECONDS = 5.0
 # Who waits looks up so often whether the database was found to be away: threads are few, and Airflow needs them, too.
 LOOK_UP_SECONDS = 0.25
@@ -30,6 +38,7 @@ SETTINGS = (
     "; SET timezone = 'UTC'"
 )
 
+_places: RunVar[anyio.Semaphore] = RunVar("sms_monitoring_places")
 _lock = threading.Lock()
 _pool: ConnectionPool[Any] | None = None
 # When an attempt to connect last failed, by the monotonic clock.
@@ -44,18 +53,29 @@ class HookConnection(psycopg.Connection[Any]):
         """A connection with the settings that this package counts on."""
         global _failed_at  # noqa: PLW0603
         try:
-            return cls._connected()
+            return connect(SETTINGS)
         except Exception:
             _failed_at = time.monotonic()
             raise
 
-    @classmethod
-    def _connected(cls) -> Any:
+
+def connect(settings: str) -> Any:
+    """A connection apart from the pool, in autocommit mode; the caller closes it.
+
+    :param settings: what to ``SET`` first.
+    :raises psycopg.OperationalError: when the database is away, or Airflow's connection to it is missing or wrong.
+    """
+    try:
         conn: Any = SmsMetricsHook().get_conn()
-        conn.autocommit = True
-        db.prepared(conn)
-        conn.execute(SETTINGS)
-        return conn
+    except psycopg.OperationalError:
+        raise
+    except Exception as error:
+        # Its words may hold a secret.
+        said = f"Airflow's connection {CONN_ID} is missing or cannot be used ({type(error).__name__})"
+        raise psycopg.OperationalError(said) from error
+    conn.autocommit = True
+    db.prepared(conn).execute(settings)
+    return conn
 
 
 def pool() -> ConnectionPool[Any]:
@@ -112,10 +132,51 @@ def _wait(source: ConnectionPool[Any]) -> Connection:
             return conn
 
 
-def _of_request() -> Iterator[Connection]:
-    with connection() as conn:
-        yield conn
+@asynccontextmanager
+async def place() -> AsyncIterator[None]:
+    """One of :data:`PLACES`, in the order of arrival: only within may a request ask for a :func:`connection`.
+
+    :raises ApiError: 503 when there is none within :data:`PLACE_SECONDS`.
+    """
+    places = _of_this_loop()
+    try:
+        with anyio.fail_after(PLACE_SECONDS):
+            await places.acquire()
+    except TimeoutError:
+        message = "Too many requests are under way here. Try again in a moment."
+        raise ApiError(503, message, headers={"Retry-After": "5"}) from None
+    try:
+        yield
+    finally:
+        places.release()
+
+
+def _of_this_loop() -> anyio.Semaphore:
+    try:
+        return _places.get()
+    except LookupError:
+        places = anyio.Semaphore(PLACES, fast_acquire=True)
+        _places.set(places)
+        return places
+
+
+async def _place_of_request() -> AsyncIterator[None]:
+    async with place():
+        yield
+
+
+async def _of_request() -> AsyncIterator[Connection]:
+    source = pool()
+    async with place():
+        conn = await run_in_threadpool(_wait, source)
+        try:
+            yield conn
+        finally:
+            # Not in a thread, so that it comes back whatever ends the request; in autocommit there is nothing to end.
+            source.putconn(conn)
 
 
 # What a route declares to get one. The scope gives it back before the answer is sent, not after.
 Db = Annotated[psycopg.Connection[Any], Depends(_of_request, scope="function")]
+# What a route declares that opens its :func:`connection` itself.
+Place = Annotated[None, Depends(_place_of_request, scope="function")]

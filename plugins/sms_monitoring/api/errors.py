@@ -45,11 +45,15 @@ MESSAGES = {
     404: "There is nothing here.",
 }
 
+_NOT_MIGRATED = "The metrics database lacks a {}: it has not been migrated to this version yet."
 UNAVAILABLE = {
     "": "The metrics database does not answer now. Try again in a moment.",
+    "25006": "The metrics database takes no changes now: it is read-only, as a standby is.",
     "57014": "The metrics database took too long. Ask for less, or try again in a moment.",
-    "42P01": "The metrics database lacks a table: it has not been migrated to this version yet.",
-    "42883": "The metrics database lacks a function: it has not been migrated to this version yet.",
+    "42P01": _NOT_MIGRATED.format("table"),
+    "42703": _NOT_MIGRATED.format("column"),
+    "42704": _NOT_MIGRATED.format("type"),
+    "42883": _NOT_MIGRATED.format("function"),
 }
 FAULT = "This is a fault of the API itself; the API server's log says what happened."
 
@@ -57,7 +61,10 @@ FAULT = "This is a fault of the API itself; the API server's log says what happe
 SQLSTATES = {
     "P0002": 404,  # no such incident, silence, alert type
     "42501": 403,  # the database role may not
-    "42703": 422,  # no such column to edit
+    "25006": 503,  # a standby
+    "40001": 503,  # a standby took back what was being read
+    "42703": 503,  # no such column: not migrated
+    "42704": 503,  # no such type: not migrated
     "55P03": 409,  # somebody holds the row
     "40P01": 409,  # deadlock
     "57014": 503,  # took too long
@@ -196,8 +203,11 @@ def _database_error(request: Request, error: Exception) -> JSONResponse:
         raise error
     if status == 503:
         return _unreachable(request, error)
-    said = " ".join(filter(None, (error.diag.message_primary, error.diag.message_hint)))
-    return answer(status, said or str(error))
+    said = ". ".join(filter(None, (error.diag.message_primary, error.diag.message_hint))) or str(error)
+    if status == 403:
+        # Not the user's fault: they were let in.
+        said = f"The database role of Airflow's connection to the metrics may not do this: {said}."
+    return answer(status, said)
 
 
 def _unreachable(request: Request, error: Exception) -> JSONResponse:

@@ -31,6 +31,6 @@ def decode(cursor: str | None, length: int) -> list[Any]:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error, UnicodeDecodeError, RecursionError):
         key = None
-    if not isinstance(key, list) or len(key) != length or not all(isinstance(part, str | int) for part in key):
+    if not isinstance(key, list) or len(key) != length or not all(type(part) in (str, int) for part in key):
         raise ApiError(422, "cursor is not one that this list gave out; begin without it.", parameter="cursor")
     return key

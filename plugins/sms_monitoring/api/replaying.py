@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from psycopg.errors import QueryCanceled
 
 from sms_monitoring.alerts.store import ThresholdMissingError
-from sms_monitoring.api import alert_types
+from sms_monitoring.api import alert_types, database
 from sms_monitoring.api.errors import ApiError
-from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
 from sms_monitoring.replay.service import replay_request
 
 if TYPE_CHECKING:
@@ -42,8 +41,7 @@ def run(alert_type: str, changes: dict[str, Any], start: datetime | None, end: d
     """
     if alert_type not in alert_types.watched():
         raise ApiError(404, f"No alert type {alert_type} is evaluated.", parameter="alert_type")
-    with _place(), SmsMetricsHook().connect() as conn:
-        conn.execute(SETTINGS)
+    with _place(), closing(database.connect(SETTINGS)) as conn:
         try:
             return replay_request(
                 conn,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # More lines than this nobody can tell apart.
 MOST_LINES = 6
 MOST_VALUES = 200
+# More than this are no marks on a chart any more, but a wall; and megabytes.
+MOST_INCIDENTS = 200
 Values = dict[datetime, dict[str, Any]]
 
 
@@ -73,10 +75,10 @@ def read_dimension(conn: Connection, dimension: str, span: Span, most: int = MOS
     return [{"value": row["value"], "sent": int(row["sent"])} for row in rows]
 
 
-def read_incidents(conn: Connection, span: Span) -> list[Row]:
+def read_incidents(conn: Connection, span: Span, most: int = MOST_INCIDENTS) -> list[Row]:
     """Incidents open at any time of ``span``: ``id``, ``alert_type``, ``entity``, ``severity``, ``message``, ``began``
-    and ``ended`` (UTC; None: open), the oldest first."""
-    return _fetch(conn, "incidents", _bounds(span))
+    and ``ended`` (UTC; None: open), the oldest first; where there are more than ``most``, the gravest and newest."""
+    return _fetch(conn, "incidents", {**_bounds(span), "most": most})
 
 
 def read_threshold(conn: Connection, alert_type: str) -> tuple[str, float] | None:

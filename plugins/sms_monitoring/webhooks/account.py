@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
+from sms_monitoring.api.errors import ApiError
 from sms_monitoring.hooks.address import base_url
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 CONN_ID = "sms_monitoring_twilio_webhook"
 KEPT_SECONDS = 60.0
+RETRY_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Lookup:
     """Asks for the account at most once in :data:`KEPT_SECONDS`, however many callers there are.
 
     Anybody may call a webhook: a flood must not reach Airflow's database or the secrets backend. A change of the
-    connection counts from then on.
+    connection counts from then on. While it cannot be asked for, what was found last counts.
 
     :param find: asks; may block.
     :param clock: seconds that only ever grow.
@@ -60,12 +65,28 @@ class Lookup:
         self._clock = clock
         self._lock = asyncio.Lock()
         self._account: Account | None = None
-        self._good_until: float | None = None
+        self._was_found = False
+        self._good_until = float("-inf")
 
     async def account(self) -> Account | None:
-        """The account, as :func:`find_account` has it."""
+        """The account, as :func:`find_account` has it.
+
+        :raises ApiError: 503 while it cannot be asked for, and never could.
+        """
         async with self._lock:  # who waits here holds no thread
-            if self._good_until is None or self._clock() >= self._good_until:
-                self._account = await run_in_threadpool(self._find)
-                self._good_until = self._clock() + KEPT_SECONDS
+            if self._clock() >= self._good_until:
+                await self._ask()
+            if not self._was_found:
+                raise ApiError(503, "This server cannot look up its settings now.", headers={"Retry-After": "5"})
             return self._account
+
+    async def _ask(self) -> None:
+        try:
+            self._account = await run_in_threadpool(self._find)
+        except Exception as error:
+            # Its words may hold a secret.
+            log.warning("the connection %s could not be looked up (%s)", CONN_ID, type(error).__name__)
+            self._good_until = self._clock() + RETRY_SECONDS
+        else:
+            self._was_found = True
+            self._good_until = self._clock() + KEPT_SECONDS

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from sms_monitoring.api import database, errors, headers
+from sms_monitoring.api import database, errors, faults, headers
 from sms_monitoring.api.errors import ApiError
 from sms_monitoring.webhooks import receipts, signature, twilio_status
 from sms_monitoring.webhooks.account import Account, Lookup
@@ -29,6 +29,7 @@ def create_app() -> FastAPI:
     app.state.lookup = Lookup()
     errors.install(app)
     app.include_router(router)
+    app.add_middleware(faults.Faults)
     app.add_middleware(headers.SecurityHeaders)
     return app
 
@@ -38,7 +39,8 @@ async def receive_status(request: Request) -> Response:
     """Take a status callback: 204 once it is stored, also when it was before, or says nothing that we keep.
 
     :raises ApiError: 404 while no account is configured, 415 unless it is a form, 403 unless Twilio signed it,
-        413 where it is too large, 422 where a parameter is missing.
+        413 where it is too large, 422 where a parameter is missing, 503 while the account is not known
+        or too many are being stored.
     """
     account = await request.app.state.lookup.account()
     if account is None:
@@ -51,7 +53,8 @@ async def receive_status(request: Request) -> Response:
     if receipt is None:
         log.info("a status callback says a status that is not kept: %.50r", parameters.get("MessageStatus"))
     else:
-        await run_in_threadpool(_store, receipt)
+        async with database.place():
+            await run_in_threadpool(_store, receipt)
     return Response(status_code=204)
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from sms_monitoring import db
+from sms_monitoring.api import database
 from sms_monitoring.api.errors import ApiError
 from sms_monitoring.api.export.tables import TABLES
-from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
 
 if TYPE_CHECKING:
     from datetime import date
@@ -87,10 +87,7 @@ class Export:
             _places.release()
 
     def _begin(self, name: str, start: date, end: date) -> Copy:
-        conn: Any = SmsMetricsHook().get_conn()
-        self._conn = conn
-        conn.autocommit = True
-        db.prepared(conn).execute(SETTINGS)
+        self._conn = conn = database.connect(SETTINGS)
         table = TABLES[name]
         wanted = {
             "table_name": name,

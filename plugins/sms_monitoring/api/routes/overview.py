@@ -25,7 +25,7 @@ router = APIRouter(tags=["overview"])
 
 
 @router.get("/overview", responses=errors.documented(401, 403, 429, 503))
-def overview(user: Reader) -> Answer[shapes.Overview]:
+def overview(user: Reader, place: database.Place) -> Answer[shapes.Overview]:
     """The banner's sentence, today against the same hours a week ago, how fresh the numbers are, what is open.
 
     A database that does not answer is a status of its own here, so that the page can say so.
