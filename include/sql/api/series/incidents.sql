@@ -13,7 +13,7 @@ FROM (
         triggered_at < %(ends_at)s::timestamptz + interval '1 day'
         AND (resolved_at IS NULL OR resolved_at > %(starts_at)s)
         AND least(triggered_at, greatest(window_start, window_end - interval '1 hour')) < %(ends_at)s
-    ORDER BY array_position('{critical,warning,info}'::text[], severity), triggered_at DESC, id
+    ORDER BY array_position('{critical,warning,info}'::text[], severity) ASC, triggered_at DESC, id ASC
     LIMIT %(most)s
 ) AS gravest
 ORDER BY began, alert_type, entity
