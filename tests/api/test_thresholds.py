@@ -286,3 +286,19 @@ def test_a_token_that_is_over_changes_nothing(client, token, db):
     late.headers["Authorization"] = f"Bearer {token('ann', seconds=-3600)}"
     assert refusal(edit(late, {"enabled": False}))[0] == 401
     assert audit(db) == []
+
+
+@pytest.mark.parametrize("column", ["threshold_value", "recovery_threshold"])
+@pytest.mark.parametrize("value", [850, -1])
+def test_a_share_is_from_0_to_100(client, db, column, value):
+    before = tables(db)
+    for ask in (client("ann").patch, lambda path, json: client("ann").post(f"{path}/replay", json=json)):
+        answer = ask(f"/thresholds/{CRITICAL}", json={"changes": {column: value}})
+        assert (answer.status_code, answer.json()["error"]["parameter"]) == (422, f"changes.{column}")
+        assert "from 0 to 100 %" in answer.json()["error"]["message"]
+    assert tables(db) == before
+
+
+def test_what_is_no_share_has_no_such_bounds(client):
+    answer = client("ann").patch("/thresholds/llm_cost_spike_warning", json={"changes": {"threshold_value": 850}})
+    assert answer.status_code == 200

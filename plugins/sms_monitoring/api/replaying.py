@@ -13,11 +13,13 @@ from psycopg.errors import QueryCanceled
 from sms_monitoring.alerts.store import ThresholdMissingError
 from sms_monitoring.api import alert_types, database
 from sms_monitoring.api.errors import ApiError
+from sms_monitoring.replay.request import read_history
 from sms_monitoring.replay.service import replay_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sms_monitoring.db import Connection
     from sms_monitoring.replay.model import ReplayResult
 
 AT_ONCE = 2
@@ -48,7 +50,7 @@ def run(alert_type: str, changes: dict[str, Any], start: datetime | None, end: d
                 alert_types.watched().values(),
                 alert_type=alert_type,
                 changes=changes,
-                start=start.isoformat() if start else None,
+                start=_from_first_hour(conn, alert_type, start, end).isoformat() if start else None,
                 end=end.isoformat() if end else None,
                 now=datetime.now(UTC),
                 progress=_deadline(LONGEST_SECONDS),
@@ -61,6 +63,14 @@ def run(alert_type: str, changes: dict[str, Any], start: datetime | None, end: d
                 f"The replay took longer than {LONGEST_SECONDS:.0f} s. Ask for a shorter range, or run the DAG"
                 " sms_replay_threshold, which may take its time.",
             ) from error
+
+
+def _from_first_hour(conn: Connection, alert_type: str, start: datetime, end: datetime | None) -> datetime:
+    """Before the first known hour there is nothing to judge, and "in 90 days" would be said of two weeks."""
+    first = read_history(conn, alert_types.watched()[alert_type]).first_hour
+    if first is None or (end is not None and end <= first):
+        return start
+    return max(start, first)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import httpx
 
@@ -96,19 +97,42 @@ class AirflowApi:
         if errors := result["create"]["errors"]:
             raise AirflowApiError(f"Airflow did not take the pools: {errors}")
 
+    def refusals_of(self, paths: Sequence[str]) -> list[str]:
+        """What does not answer 200 of paths outside Airflow's own API, such as a plugin's; a sentence each."""
+        found = []
+        for path in paths:
+            try:
+                answer = self._request_any("GET", path)
+            except AirflowApiError as error:
+                found.append(str(error))
+            else:
+                if not answer.content:
+                    found.append(f"GET {path}: the answer is empty")
+        return found
+
+    def extra_links(self, dag_id: str, run_id: str, task_id: str) -> dict[str, str | None]:
+        """The buttons of a task instance and where they lead."""
+        path = f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances/{task_id}/links"
+        links: dict[str, str | None] = self._get(path)["extra_links"]
+        return links
+
     def _get(self, path: str, **params: Any) -> Json:
         return self._request("GET", path, params=params)
 
     def _request(self, method: str, path: str, **arguments: Any) -> Json:
+        answer = self._request_any(method, f"/api/v2{path}", **arguments)
+        return answer.json() if answer.content else {}
+
+    def _request_any(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         if time.monotonic() > self._token_until:
             self._log_in()
         try:
-            answer = self._http.request(method, f"/api/v2{path}", **arguments)
+            answer = self._http.request(method, path, **arguments)
         except httpx.TransportError as error:
             raise AirflowApiError(f"{method} {path}: Airflow did not answer: {error!r}") from error
         if answer.is_error:
             raise AirflowApiError(f"{method} {path}: Airflow answered {answer.status_code}: {answer.text[:500]}")
-        return answer.json() if answer.content else {}
+        return answer
 
     def _log_in(self) -> None:
         answer = self._http.post("/auth/token", json=self._login)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sms_monitoring import db
+from sms_monitoring.links import API, DASHBOARD
 from sms_monitoring.local.errors import LocalStackError
 from sms_monitoring.local.outcome import InjectedIncident, Outcome, read_outcome
 from sms_monitoring.local.runs import await_all_runs, await_scheduled_runs, run_backfill, run_dag
@@ -26,6 +27,18 @@ FOLLOW_UP = "sms_alert_followup"
 SILENCES = "sms_weekly_silence_review"
 REPLAY = "sms_replay_threshold"
 TEST_ALERT = "sms_send_test_alert"
+# Of the API: what the page asks for first, and what links lead to.
+SEEN_BY_USERS = (
+    "health",
+    "me",
+    "overview",
+    "summary",
+    "incidents?state=open",
+    "charts/delivery_rate",
+    "dashboard/",
+    "catalogue",
+)
+ALERT_THAT_FIRES = "delivery_rate_critical"
 DAG_IDS = (HOURLY, RECOMPUTE, DIGEST, RETENTION, FOLLOW_UP, SILENCES, REPLAY, TEST_ALERT)
 
 
@@ -45,6 +58,7 @@ def run_chain(stack: Stack) -> Outcome:
     failures: list[str] = []
     try:
         runs = _run_dags(stack, scenario, newest_hour_end)
+        failures += _look_at_the_dashboard(stack, runs)
     except LocalStackError as error:
         failures.append(str(error))
         runs = _runs_so_far(stack)
@@ -80,6 +94,17 @@ def _run_dags(stack: Stack, scenario: Scenario, newest_hour_end: datetime) -> li
     await_scheduled_runs(stack, others, "The scheduler runs the digest, retention, follow-up and the silence review")
     stack.api.unpause(TEST_ALERT)
     return await_all_runs(stack)
+
+
+def _look_at_the_dashboard(stack: Stack, runs: list[Json]) -> list[str]:
+    """What a user would miss: pages and numbers that do not come, a task that does not lead to its incident."""
+    with stack.steps.step("Looking at the dashboard"):
+        found = stack.api.refusals_of([f"/{API}/{path}" for path in SEEN_BY_USERS])
+        [run] = [run["dag_run_id"] for run in runs if run["dag_id"] == HOURLY and run["run_type"] == "scheduled"][:1]
+        links = stack.api.extra_links(HOURLY, run, f"evaluate.{ALERT_THAT_FIRES}")
+        if not any(DASHBOARD in (link or "") and "incident=" in (link or "") for link in links.values()):
+            found.append(f"the task evaluate.{ALERT_THAT_FIRES} does not lead to its incident: {links}")
+        return found
 
 
 def _runs_so_far(stack: Stack) -> list[Json]:

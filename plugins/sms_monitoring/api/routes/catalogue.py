@@ -7,8 +7,9 @@ from fastapi.responses import HTMLResponse
 
 from sms_monitoring.api.access import Reader
 from sms_monitoring.api.errors import documented
+from sms_monitoring.api.login import LogInFirst
 
-router = APIRouter(tags=["dashboard"])
+router = APIRouter(tags=["dashboard"], route_class=LogInFirst)
 
 STYLESHEETS = ("dashboard/static/css/catalogue.css",)
 POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"

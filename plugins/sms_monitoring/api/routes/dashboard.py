@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from typing import Any
 
-from airflow.api_fastapi.app import get_auth_manager
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from fastapi.routing import APIRoute
 
 from sms_monitoring.api.access import SignedIn
 from sms_monitoring.api.errors import ApiError, documented
+from sms_monitoring.api.login import LogInFirst
 from sms_monitoring.dashboard import page
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
 
 HEADERS = {"Content-Security-Policy": page.CONTENT_SECURITY_POLICY}
 FOUND: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}, "description": "The page"}}
 FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"*/*": {}}, "description": "The file"}}
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has it already"}}
-
-
-class LogInFirst(APIRoute):
-    """Sends a browser that asks for a page, and whom nobody is logged in with, to Airflow's login and back."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Wrap the handler of the route."""
-        handle = super().get_route_handler()
-
-        async def or_login(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except HTTPException as error:
-                if error.status_code != 401 or "text/html" not in request.headers.get("accept", ""):
-                    raise
-                return RedirectResponse(login_url(request), 302, {"Cache-Control": "no-store"})
-
-        return or_login
-
-
-def login_url(request: Request) -> str:
-    """Airflow's login page, which leads back to what was asked for. By path only: a proxy may change the rest."""
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return f"{get_auth_manager().get_url_login()}?{urlencode({'next': asked})}"
-
 
 router = APIRouter(tags=["dashboard"])
 pages = APIRouter(route_class=LogInFirst)

@@ -9,7 +9,7 @@ from sms_monitoring.api.access import Reader
 from sms_monitoring.api.envelope import Answer
 from sms_monitoring.api.errors import documented
 from sms_monitoring.api.models.replay import Replay, ReplayRequest, replay
-from sms_monitoring.api.routes.thresholds import AlertTypeName, refusal
+from sms_monitoring.api.routes.thresholds import AlertTypeName, refusal, refuse_impossible
 from sms_monitoring.replay.model import ReplayError
 
 router = APIRouter(tags=["thresholds"])
@@ -24,6 +24,7 @@ def replay_threshold(alert_type: AlertTypeName, wanted: ReplayRequest, user: Rea
     from sms_monitoring.charts.theme import palette
     from sms_monitoring.replay.record import chart
 
+    refuse_impossible(alert_type, dict(wanted.changes))
     rate_limits.count_costly(user.get_name())
     try:
         result = replaying.run(alert_type, dict(wanted.changes), wanted.start, wanted.end)

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Header, Path
 from psycopg.types.json import Jsonb
 
 from sms_monitoring import db
+from sms_monitoring.alerts.model import Measure
+from sms_monitoring.api import alert_types
 from sms_monitoring.api.access import Actor, Reader
 from sms_monitoring.api.database import Db
 from sms_monitoring.api.envelope import Answer
@@ -47,6 +49,7 @@ def edit_threshold(
     With `If-Match: <version>`, only if nobody has changed it since you read it.
     """
     changes: dict[str, Any] = dict(wanted.changes)
+    refuse_impossible(alert_type, changes)
     try:
         with conn.transaction():
             _refuse_outdated(conn, alert_type, if_match)
@@ -65,6 +68,23 @@ def refusal(error: ReplayError) -> ApiError:
     # Columns stand in the body's object of changes.
     parameter = f"changes.{error.parameter}" if error.parameter in Changes.__annotations__ else error.parameter
     return ApiError(422, f"{error}.", parameter=parameter)
+
+
+def refuse_impossible(alert_type: str, changes: dict[str, Any]) -> None:
+    """A share of 850 % is a slip of the finger, and an alert that never fires or never ends.
+
+    The table cannot know: it does not say which alert types are rates.
+
+    :raises ApiError: 422, naming the column.
+    """
+    alert = alert_types.watched().get(alert_type)
+    if alert is None or alert.measure is not Measure.RATE:
+        return
+    for column in ("threshold_value", "recovery_threshold"):
+        value = changes.get(column)
+        if value is not None and not 0 <= value <= 100:
+            said = f"{column} is {value:g} {alert.unit}: {alert.title!r} is judged by a share, from 0 to 100 %."
+            raise ApiError(422, said, parameter=f"changes.{column}")
 
 
 def unknown(alert_type: str) -> ApiError:
