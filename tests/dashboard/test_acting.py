@@ -48,6 +48,31 @@ def test_a_silence_needs_a_reason_and_has_an_author(visit, api):
     assert asked(api, "POST") == [(f"incidents/{samples.INCIDENT}/silence", wanted)]
 
 
+def test_a_silence_of_every_alert_is_chosen_not_given(visit, api):
+    page = visit("?view=silences")
+    page.get_by_role("button", name="New silence").click()
+    dialog = page.get_by_role("dialog", name="Silence")
+    dialog.get_by_label("Reason").fill("The provider moves")
+    dialog.get_by_role("button", name="Silence", exact=True).click()
+    assert asked(api, "POST") == []  # the browser asks for the alert
+    dialog.get_by_label("Alert").select_option(label="Every alert")
+    dialog.get_by_role("button", name="Silence", exact=True).click()
+    expect(dialog).to_have_count(0)
+    [(path, body)] = asked(api, "POST")
+    assert (path, body["alert_type"]) == ("silences", "*")
+
+
+def test_the_link_to_an_incident_can_be_copied_by_hand(visit, api):
+    page = visit(f"?view=incidents&range=7d&incident={samples.INCIDENT}")
+    # As in a page without https.
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.get_by_role("button", name="Copy link").click()
+    field = page.get_by_label("Link to this incident")
+    expect(field).to_have_value(f"{api.url}?incident={samples.INCIDENT}")
+    expect(field).to_be_focused()
+    assert page.evaluate("getSelection().toString()") == field.input_value()
+
+
 def test_what_the_api_refuses_stays_in_the_dialog(visit, api, expected_complaints):
     expected_complaints.append("Failed to load resource")
     api.failures = {f"incidents/{samples.INCIDENT}/resolve": 429}
@@ -62,18 +87,23 @@ def test_a_threshold_is_tried_on_the_history_before_it_is_saved(visit, api):
     page.get_by_role("link", name="Edit SMS delivery rate is low").click()
     page.get_by_label(re.compile("^Threshold")).last.fill("94")
     expect(page.get_by_text("changed", exact=True)).to_be_visible()
+    expect(page.get_by_text("Not tried on the history yet")).to_be_visible()
     page.get_by_role("button", name="Try it").click()
     expect(page.get_by_text("This would have fired 4 times in 90 days")).to_be_visible()
     expect(page.locator(".drawing[data-drawn]")).to_be_visible()
     [(path, body)] = asked(api, "POST")
     assert path == "thresholds/delivery_rate_critical/replay"
     assert body["changes"] == {"threshold_value": 94}
+    expect(page.get_by_text("Not tried on the history yet")).to_have_count(0)
     page.get_by_label("Note").fill("Earlier is better")
     page.get_by_role("button", name="Save 1 change").click()
     expect(page.locator("#told")).to_have_text("Saved: SMS delivery rate is low")
     wanted = {"changes": {"threshold_value": 94}, "note": "Earlier is better"}
     assert asked(api, "PATCH") == [("thresholds/delivery_rate_critical", wanted)]
     expect(page.get_by_role("button", name="Nothing to save")).to_be_disabled()
+    # What was tried before is not what is there now.
+    expect(page.get_by_text("This would have fired")).to_have_count(0)
+    expect(page.get_by_text("What would it have said?")).to_be_visible()
 
 
 def test_edits_survive_that_somebody_else_was_faster(visit, api, expected_complaints):
@@ -114,6 +144,7 @@ def test_a_channel_is_tested_and_the_test_followed(visit, api):
 
 def test_the_export_is_a_link_to_the_api(visit, api):
     page = visit("?view=data")
+    expect(page.get_by_label("Table")).to_have_value("sms_metrics_daily")
     page.get_by_label("Table").select_option("sms_alert_history")
     href = page.get_by_role("link", name="Download CSV").get_attribute("href")
     assert href.startswith(f"{api.origin}/airflow/api/sms/metrics/export/sms_alert_history.csv?start_date=")

@@ -23,6 +23,7 @@ def test_the_overview_says_in_words_what_is_wrong(visit):
         "Delivery is failing at carrier T-Mobile since 14:00 UTC."
     )
     expect(page.get_by_text("last week 17,690")).to_be_visible()
+    expect(page.get_by_text("−5.3 points")).to_be_visible()
     expect(page.get_by_role("article")).to_have_count(2)
     drawn(page)
 
@@ -56,6 +57,45 @@ def test_range_and_carrier_stand_in_the_address(visit):
     page.reload()
     expect(page.get_by_role("radio", name="7 days")).to_be_checked()
     expect(page.get_by_text("Carrier T-Mobile", exact=True)).to_be_visible()
+
+
+def test_the_gravest_incident_comes_first_then_what_nobody_looks_after(visit, api):
+    api.answers["incidents"] = [
+        samples.incident(id=str(number), entity=entity, severity=severity, triggered_at=samples.ago(hours=number),
+                         acknowledged_at=acknowledged and samples.ago(minutes=1), acknowledged_by=acknowledged)
+        for number, (entity, severity, acknowledged) in enumerate([
+            ("fifth", "info", None), ("fourth", "warning", "ann"), ("third", "critical", "ann"),
+            ("first", "critical", None), ("second", "critical", None)])
+    ]  # fmt: skip
+    page = visit()
+    order = ["first", "second", "third", "fourth", "fifth"]
+    expect(page.get_by_role("article").locator(".entity")).to_have_text([f" · {name}" for name in order])
+
+
+def test_a_change_of_many_times_is_said_so(visit, api):
+    overview = samples.overview("healthy")
+    overview["today"]["items"][0] |= {"value": 3_640, "last_week": 20, "change_percent": 18_100}
+    api.answers["overview"] = overview
+    page = visit()
+    expect(page.get_by_text("×\N{NO-BREAK SPACE}182", exact=True)).to_be_visible()
+
+
+def test_alone_it_leads_back_to_airflow(visit, api):
+    link = visit().get_by_role("banner").get_by_role("link", name="Airflow")
+    expect(link).to_have_attribute("href", f"{api.origin}/airflow/")
+    framed = visit(url=f"{api.origin}/airflow/plugin").frame_locator("iframe")
+    expect(framed.get_by_role("heading", name="SMS Monitoring")).to_be_visible()
+    expect(framed.get_by_role("link", name="Airflow", exact=True)).to_have_count(0)
+
+
+def test_a_window_into_the_next_day_says_both_days(visit, api):
+    wanted = {"window_start": "2025-11-20T16:00:00Z", "timeline": [], "timeline_is_whole": True}
+    for end, said in (
+        ("2025-11-20T17", "20 Nov 2025 16:00 to 17:00"),
+        ("2025-11-21T16", "20 Nov 2025 16:00 to 21 Nov 2025 16:00"),
+    ):
+        api.answers[f"incidents/{samples.INCIDENT}"] = samples.incident(**wanted, window_end=f"{end}:00:00Z")
+        expect(visit(f"?incident={samples.INCIDENT}").get_by_text(f"{said} UTC")).to_be_visible()
 
 
 def test_without_data_it_says_what_to_do(visit, api):
@@ -94,6 +134,9 @@ def test_a_viewer_has_no_buttons_and_is_told_why(visit, api):
     page = visit()
     expect(page.get_by_text("You may look, not acknowledge, resolve or silence")).to_be_visible()
     expect(page.get_by_role("button", name="Acknowledge")).to_have_count(0)
+    page = visit("?view=thresholds&alert_type=delivery_rate_critical")
+    said = "You may try values here. Saving needs permission to edit the DAG sms_hourly_monitoring."
+    expect(page.get_by_text(said)).to_be_visible()
 
 
 def test_who_may_not_read_sees_their_own_numbers_only(visit, api):

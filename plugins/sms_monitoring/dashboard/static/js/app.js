@@ -6,7 +6,7 @@ import { me } from "./me.js";
 import { updatedAt, useResource } from "./resource.js";
 import { address, place, view } from "./route.js";
 import { connection, databaseAway, follow, newest } from "./stream.js";
-import { STATIC } from "./places.js";
+import { AIRFLOW, framed, STATIC } from "./places.js";
 import { notes, say } from "./told.js";
 import { Failure, LogInAgain, Skeleton } from "./parts/states.js";
 import { Icon } from "./parts/icons.js";
@@ -54,6 +54,7 @@ export function App() {
         )}
       </nav>`}
       ${mayRead && html`<${Live} />`}
+      ${!framed && html`<a class="home" href=${AIRFLOW.href}>Airflow<${Icon} name="link" /></a>`}
     </header>
     <main id="main" tabindex="-1">
       ${sessionExpired.value && html`<${LogInAgain} />`}

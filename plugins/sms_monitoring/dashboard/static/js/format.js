@@ -43,7 +43,15 @@ function dollars(number) {
 
 export const exact = (value) => (typeof value === "number" ? new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 6 }).format(value) : value);
 
-export const percent = (value) => `${value > 0 ? "+" : value < 0 ? "−" : "±"}${plain.format(Math.abs(value))}${NBSP}%`;
+const signed = (value) => `${value > 0 ? "+" : value < 0 ? "−" : "±"}${plain.format(Math.abs(value))}`;
+
+export const percent = (value) => `${signed(value)}${NBSP}%`;
+
+/** The difference of two percentages: −34.7 points. */
+export const points = (difference) => `${signed(difference)}${NBSP}${Math.abs(difference) === 1 ? "point" : "points"}`;
+
+/** How many times as much: × 182. */
+export const times = (ratio) => `×${NBSP}${plain.format(Math.round(ratio))}`;
 
 export const count = (number, one, many = `${one}s`) => `${plain.format(number)} ${number === 1 ? one : many}`;
 
@@ -53,13 +61,22 @@ export const timeOfDay = (moment) => clock.format(asDate(moment));
 export const date = (moment) => dayWithYear.format(asDate(moment));
 export const localTime = (moment) => `${local.format(asDate(moment))} (your time)`;
 
+const dayAndTime = (at, now) => `${(at.getUTCFullYear() === now.getUTCFullYear() ? day : dayWithYear).format(at)} ${clock.format(at)}`;
+
 /** 14:05 today, 3 Oct 14:05 this year, 3 Oct 2025 14:05 before. */
 export function dateTime(moment, now = new Date()) {
   const at = asDate(moment);
   if (Number.isNaN(at.getTime())) return MISSING;
   if (at.toISOString().slice(0, 10) === now.toISOString().slice(0, 10)) return clock.format(at);
-  const when = at.getUTCFullYear() === now.getUTCFullYear() ? day.format(at) : dayWithYear.format(at);
-  return `${when} ${clock.format(at)}`;
+  return dayAndTime(at, now);
+}
+
+/** The two ends of a range: [20 Nov 16:00, 17:00], and with both days [20 Nov 16:00, 21 Nov 16:00]. */
+export function ends(from, to, now = new Date()) {
+  const [start, end] = [asDate(from), asDate(to)];
+  const dayOf = (at) => at.toISOString().slice(0, 10);
+  if (dayOf(start) === dayOf(end)) return [dateTime(start, now), timeOfDay(end)];
+  return [dayAndTime(start, now), dayAndTime(end, now)];
 }
 
 /** The whole of a time, with its zone. */

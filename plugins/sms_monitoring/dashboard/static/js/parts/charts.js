@@ -14,7 +14,7 @@ const CHARTS = [
   ["delivery_rate", "Delivery rate", "Delivered of those sent; the band says how sure the rate is", BOTH],
   ["volume", "Messages sent", "By what became of them", BOTH],
   ["funnel", "Delivery funnel", "How far messages came", BOTH],
-  ["latency", "Delivery time", "Half, and 95 %, arrive within", BOTH],
+  ["latency", "Delivery time", "Half, and 95 of 100, arrive within this time", BOTH],
   ["rate_by_carrier", "Delivery rate by carrier", "The busiest carriers", []],
   ["volume_by_carrier", "Messages by carrier", "The busiest carriers", []],
   ["rate_by_campaign", "Delivery rate by campaign", "The busiest campaigns", []],

@@ -31,7 +31,7 @@ export const IncidentCard = ({ of }) => html`
       <${Severity} code=${of.severity} />
       <h3><${To} to=${address({ view: "incidents", incident: of.id })}><${Title} of=${of} /><//></h3>
       <${Badge} code=${of.state} />
-      <span class="since soft">since <${Time} at=${of.triggered_at} /> · <${Time} at=${of.triggered_at} relative /></span>
+      <span class="since soft">fired <${Time} at=${of.triggered_at} /> · <${Time} at=${of.triggered_at} relative /></span>
     </div>
     <p>${of.message}</p>
     <p class="incident-facts"><span><${Measured} of=${of} /></span><${Standing} of=${of} /></p>

@@ -16,9 +16,19 @@ const CALM = {
   stale: ["quiet", "Alerts are not judged while the numbers are old."],
 };
 
+const GRAVITY = ["critical", "warning", "info"];
+const rank = ({ severity }) => GRAVITY.indexOf(severity);
+
+/** The gravest first, then what nobody looks after, then the newest. */
+const byGravity = (one, other) =>
+  rank(one) - rank(other) ||
+  Boolean(one.acknowledged_at) - Boolean(other.acknowledged_at) ||
+  new Date(other.triggered_at) - new Date(one.triggered_at);
+
 export function OpenIncidents({ status }) {
   const [sign, calm] = CALM[status] ?? ["quiet", ""];
-  const open = usePages("incidents?state=open&limit=20", ["incident", "silence"]);
+  // They come the newest first: as many at once as there may well be, so that no grave one stays behind "Show more".
+  const open = usePages("incidents?state=open&limit=100", ["incident", "silence"]);
   const history = html`<${To} class="button" to=${address({ view: "incidents" })}>History<//>`;
   const shown = open.rows?.length;
   return html`
@@ -29,7 +39,7 @@ export function OpenIncidents({ status }) {
             ? html`<div class="card slim"><${Empty} title="No incident is open" icon=${sign}>${calm}<//></div>`
             : html`
                 ${!mayAct() && html`<${ReadOnly} what="acknowledge, resolve or silence" />`}
-                <ul class="cards">${rows.map((row) => html`<li key=${row.id}><${IncidentCard} of=${row} /></li>`)}</ul>
+                <ul class="cards">${[...rows].sort(byGravity).map((row) => html`<li key=${row.id}><${IncidentCard} of=${row} /></li>`)}</ul>
                 <${More} of=${open} what="incidents" />
               `}
       <//>

@@ -13,7 +13,8 @@ const DAYS = [["7", "7 days"], ["30", "30 days"], ["90", "90 days"]];
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
-export function Replay({ alertType, changes }) {
+/** @param {(changes: object) => void} onTried called with what was tried, once its result is shown */
+export function Replay({ alertType, changes, onTried }) {
   const [days, setDays] = useState("90");
   const [state, setState] = useState({ result: null, error: null, busy: false, of: null });
   const asked = JSON.stringify([changes, days, theme.value]);
@@ -24,6 +25,7 @@ export function Replay({ alertType, changes }) {
     try {
       const result = await send("POST", `thresholds/${alertType}/replay`, { changes, start, theme: theme.value });
       setState({ result, error: null, busy: false, of: asked });
+      onTried(changes);
     } catch (error) {
       setState((before) => ({ ...before, error, busy: false }));
     }

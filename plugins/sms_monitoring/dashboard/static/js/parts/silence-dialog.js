@@ -28,7 +28,7 @@ export function SilenceDialog({ incident = null, onClose }) {
   const [reason, setReason] = useState("");
   const [length, setLength] = useState("240");
   const [until, setUntil] = useState(forInput(new Date(Date.now() + 240 * MINUTE)));
-  const [what, setWhat] = useState({ alert_type: "*", entity: "*", severity: "*" });
+  const [what, setWhat] = useState({ alert_type: "", entity: "*", severity: "*" });
   const ends = length === "until" ? new Date(`${until}Z`) : new Date(Date.now() + Number(length) * MINUTE);
 
   const act = async () => {
@@ -72,9 +72,10 @@ export function SilenceDialog({ incident = null, onClose }) {
 
 function What({ value, set }) {
   const thresholds = useResource("thresholds");
-  const types = [["*", "Every alert"], ...(thresholds.data ?? []).map((each) => [each.alert_type, each.title])];
+  // None at first: silencing every alert takes a decision.
+  const types = [["", "Choose an alert …"], ["*", "Every alert"], ...(thresholds.data ?? []).map((each) => [each.alert_type, each.title])];
   return html`
-    <${Field} label="Alert" for="silence-type"><${Select} id="silence-type" value=${value.alert_type} options=${types} onChange=${set("alert_type")} /><//>
+    <${Field} label="Alert" for="silence-type"><${Select} id="silence-type" required value=${value.alert_type} options=${types} onChange=${set("alert_type")} /><//>
     <div class="pair">
       <${Field} label="Carrier, campaign …" for="silence-entity" hint="* stands for any text.">
         <input id="silence-entity" value=${value.entity} maxlength="200" onInput=${(event) => set("entity")(event.currentTarget.value)} />

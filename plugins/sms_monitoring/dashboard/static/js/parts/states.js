@@ -78,7 +78,7 @@ export function Loaded({ of, what, skeleton, children }) {
   `;
 }
 
-/** Why there are no buttons. */
-export const ReadOnly = ({ what }) => html`
-  <p class="read-only"><${Icon} name="lock" /><span>You may look, not ${what}: that needs permission to edit the DAG <code>sms_hourly_monitoring</code>.</span></p>
+/** Why there are no buttons: `what` cannot be done, or another sentence that ends in "needs". */
+export const ReadOnly = ({ what, says = `You may look, not ${what}: that needs` }) => html`
+  <p class="read-only"><${Icon} name="lock" /><span>${says} permission to edit the DAG <code>sms_hourly_monitoring</code>.</span></p>
 `;

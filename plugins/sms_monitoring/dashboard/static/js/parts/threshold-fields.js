@@ -3,10 +3,14 @@ const SEVERITIES = [["info", "Info"], ["warning", "Warning"], ["critical", "Crit
 const OPERATOR_OPTIONS = [["<", "is below"], ["<=", "is at or below"], [">", "is above"], [">=", "is at or above"]];
 const POLICIES = [["keep", "says so, and changes nothing"], ["alert", "is a breach"], ["ok", "means all is well"]];
 
-/** Groups of {column, label, kind, hint}; kinds: number, whole, flag, select, channel, channels, text, url. */
+/**
+ * Groups of {column, label, kind, hint}; kinds: number, whole, flag, select, channel, channels, text, url.
+ * `judges`: its fields decide when the alert fires.
+ */
 export const GROUPS = [
   {
     title: "Fires when",
+    judges: true,
     open: true,
     fields: [
       { column: "comparison_operator", label: "The value", kind: "select", options: OPERATOR_OPTIONS },
@@ -29,6 +33,7 @@ export const GROUPS = [
   },
   {
     title: "Against false alarms",
+    judges: true,
     fields: [
       { column: "minimum_sample", label: "Smallest sample", kind: "whole", hint: "Less is “too little data”, not OK." },
       { column: "confidence", label: "Confidence", kind: "number", hint: "With which a rate must be past the threshold: 0.95." },
@@ -40,6 +45,7 @@ export const GROUPS = [
   },
   {
     title: "Which hours are judged",
+    judges: true,
     fields: [
       { column: "widen_to_hours", label: "Widen to", kind: "whole", suffix: "hours", hint: "When the sample is too small." },
       { column: "long_window_hours", label: "Then up to", kind: "whole", suffix: "hours" },
@@ -82,3 +88,8 @@ export function changesOf(threshold, values) {
     .filter(([, after, before]) => !same(after, before));
   return Object.fromEntries(changed.map(([column, after]) => [column, after]));
 }
+
+const JUDGING = GROUPS.filter((group) => group.judges).flatMap((group) => group.fields.map((field) => field.column));
+
+/** Those of the changes that decide when the alert fires, as text to compare. */
+export const judgedOf = (changes) => JSON.stringify(Object.entries(changes).filter(([column]) => JUDGING.includes(column)));

@@ -1,6 +1,6 @@
 // Small pieces that everything is made of.
 import { html } from "../lib.js";
-import { ago, dateTime, fullTime, localTime, MISSING, readable } from "../format.js";
+import { ago, dateTime, ends, fullTime, localTime, MISSING, readable } from "../format.js";
 import { airflowUrl, followInTop } from "../places.js";
 import { go } from "../route.js";
 import { look, stateName } from "../words.js";
@@ -14,10 +14,16 @@ export const Badge = ({ code, words = stateName(code), as = look(code) }) => htm
 export const Severity = ({ code }) => html`<${Badge} code=${code} words=${readable(code)} />`;
 
 /** A time in UTC; the tooltip has all of it and the reader's own. */
-export function Time({ at, relative = false }) {
+export function Time({ at, relative = false, text = null }) {
   if (!at) return html`<span class="soft">${MISSING}</span>`;
-  const text = relative ? ago(at) : dateTime(at);
-  return html`<time datetime=${new Date(at).toISOString()} title="${fullTime(at)} · ${localTime(at)}">${text}</time>`;
+  const words = text ?? (relative ? ago(at) : dateTime(at));
+  return html`<time datetime=${new Date(at).toISOString()} title="${fullTime(at)} · ${localTime(at)}">${words}</time>`;
+}
+
+/** From one time to another; the second says its day only when it is another one. */
+export function Between({ from, to }) {
+  const [first, last] = ends(from, to);
+  return html`<${Time} at=${from} text=${first} /> to <${Time} at=${to} text=${last} />`;
 }
 
 /** A link within this page. */

@@ -11,6 +11,8 @@ import { Badge, Facts, Panel, Time } from "../parts/ui.js";
 
 const ASK_AGAIN_MS = 2_000;
 const GIVE_UP_AFTER = 30;
+// What a test leaves behind.
+const LEAVES = { pagerduty: "Opens an incident of severity info there; resolve it afterwards." };
 
 export function Channels() {
   const channels = useResource("channels", ["incident"]);
@@ -37,7 +39,7 @@ const Channel = ({ of, reload }) => html`
     <${Facts}
       of=${[
         ["Used by", of.in_use_by.length ? of.in_use_by.join(", ") : "no alert"],
-        ["Last sent", of.last_sent_at ? html`<${Time} at=${of.last_sent_at} /> UTC` : "never"],
+        ["Last alert or test", of.last_sent_at ? html`<${Time} at=${of.last_sent_at} /> UTC` : "never"],
         ["Failed in 24 h", of.failed_24h ? html`<b class="bad-text">${of.failed_24h}</b>` : "none"],
         ["Waiting", of.waiting > 0 && of.waiting],
         ["Last error", of.last_error],
@@ -78,6 +80,7 @@ function Test({ channel, configured, reload }) {
       <span role="status" class=${state ? `${state.as}-text` : "soft"}>
         ${state ? html`<${Icon} name=${state.as} />${state.words}` : configured ? "" : "Set its Airflow connection first."}
       </span>
+      ${LEAVES[channel] && html`<p class="hint">${LEAVES[channel]}</p>`}
     </div>
   `;
 }

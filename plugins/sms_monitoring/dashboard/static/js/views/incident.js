@@ -6,10 +6,11 @@ import { usePages, useResource } from "../resource.js";
 import { address } from "../route.js";
 import { channelName, eventName, look, messageWords, suppression } from "../words.js";
 import { Actions } from "../parts/act.js";
+import { CopyLink } from "../parts/copy-link.js";
 import { Icon } from "../parts/icons.js";
 import { Measured, Standing, Title } from "../parts/incident-card.js";
 import { Empty, Loaded, ReadOnly, Skeleton } from "../parts/states.js";
-import { Badge, Facts, Leave, More, Panel, Severity, Time, To } from "../parts/ui.js";
+import { Badge, Between, Facts, Leave, More, Panel, Severity, Time, To } from "../parts/ui.js";
 
 export function IncidentPage({ id }) {
   const incident = useResource(`incidents/${encodeURIComponent(id)}`, ["incident", "silence"]);
@@ -43,7 +44,7 @@ const Head = ({ of }) => html`
       of=${[
         ["Value", of.metric_value !== null && html`<${Measured} of=${of} />`],
         ["Sample", of.sample_size !== null && quantity(of.sample_size)],
-        ["Judged", of.window_start && html`<${Time} at=${of.window_start} /> to <${Time} at=${of.window_end} /> UTC`],
+        ["Judged", of.window_start && html`<${Between} from=${of.window_start} to=${of.window_end} /> UTC`],
         ["Began", html`<${Time} at=${of.triggered_at} /> UTC`],
         [of.resolved_at ? "Lasted" : "Lasts", span(of.triggered_at, of.resolved_at ?? new Date())],
         ["Owner", of.owner],
@@ -52,7 +53,10 @@ const Head = ({ of }) => html`
     />
     <div class="incident-foot">
       <${Actions} incident=${of} all />
-      <p class="links"><${Leave} to=${of.dag_run_url}>DAG run<//> <${Leave} to=${of.task_log_url}>Task log<//> <${Leave} to=${of.runbook_url}>Runbook<//></p>
+      <div class="links">
+        <${CopyLink} to=${address({ incident: of.id }, [])} />
+        <${Leave} to=${of.dag_run_url}>DAG run<//> <${Leave} to=${of.task_log_url}>Task log<//> <${Leave} to=${of.runbook_url}>Runbook<//>
+      </div>
     </div>
     ${!mayAct() && !of.resolved_at && html`<${ReadOnly} what="acknowledge, resolve or silence" />`}
   </section>

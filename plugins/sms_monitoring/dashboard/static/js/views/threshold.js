@@ -12,7 +12,7 @@ import { Audit } from "../parts/audit.js";
 import { Icon } from "../parts/icons.js";
 import { Replay } from "../parts/replay.js";
 import { Loaded, ReadOnly, Skeleton } from "../parts/states.js";
-import { changesOf } from "../parts/threshold-fields.js";
+import { changesOf, judgedOf } from "../parts/threshold-fields.js";
 import { ThresholdForm } from "../parts/threshold-form.js";
 import { Badge, Field, Panel, Time, To } from "../parts/ui.js";
 
@@ -34,6 +34,9 @@ function Editor({ current, reload }) {
   const [words, setWords] = useState("");
   const [failure, setFailure] = useState(null);
   const [busy, setBusy] = useState(false);
+  const [tried, setTried] = useState(null);
+  // Counted, for what was tried before a save says nothing of what is there after it.
+  const [saves, setSaves] = useState(0);
   const channels = useResource("channels");
   const names = useMemo(() => [...new Set((channels.data ?? []).map((each) => each.channel))], [channels.data]);
 
@@ -42,6 +45,8 @@ function Editor({ current, reload }) {
   const outdated = !untouched && base.version !== current.version;
   const changes = changesOf(base, values);
   const count = Object.keys(changes).length;
+  const judged = judgedOf(changes);
+  const untried = judged !== judgedOf({}) && judged !== tried;
   const wrong = wrongColumns(failure);
 
   const rebase = () => {
@@ -58,6 +63,8 @@ function Editor({ current, reload }) {
       setValues({});
       setWords("");
       setBase(saved);
+      setTried(null);
+      setSaves(saves + 1);
       tell(`Saved: ${base.title}`);
       reload();
       announce("threshold");
@@ -72,7 +79,7 @@ function Editor({ current, reload }) {
       <h2>${base.title}</h2><span class="code">${base.alert_type}</span><${Badge} code=${current.state} />
       <p class="soft">${current.current_value !== null && html`Now <b>${quantity(current.current_value, current.unit)}</b>${current.entity !== "all" ? ` (${current.entity})` : ""}. `}${reasonWords(current.reason)}${current.state_since && html`, since <${Time} at=${current.state_since} />`}</p>
     </header>
-    ${!mayAct() && html`<${ReadOnly} what="save; trying values on the history is open to you" />`}
+    ${!mayAct() && html`<${ReadOnly} says="You may try values here. Saving needs" />`}
     <div class="editor">
       <form class="card" aria-label="Threshold" onSubmit=${save} noValidate=${false}>
         <${ThresholdForm} threshold=${base} values=${values} changes=${changes} wrong=${wrong} channels=${names} disabled=${false}
@@ -85,12 +92,13 @@ function Editor({ current, reload }) {
             <input id="threshold-note" maxlength="1000" value=${words} onInput=${(event) => setWords(event.currentTarget.value)} />
           <//>
           <div class="actions">
+            ${untried && html`<span class="hint">Not tried on the history yet</span>`}
             <button type="button" class="button" disabled=${untouched} onClick=${() => { setValues({}); setFailure(null); }}>Undo</button>
             <button type="submit" class="button primary" disabled=${!count || busy || outdated}>${busy ? "Saving …" : count ? `Save ${count} change${count === 1 ? "" : "s"}` : "Nothing to save"}</button>
           </div>
         </div>`}
       </form>
-      <${Replay} alertType=${base.alert_type} changes=${changes} />
+      <${Replay} key=${saves} alertType=${base.alert_type} changes=${changes} onTried=${(what) => setTried(judgedOf(what))} />
     </div>
   `;
 }

@@ -13,7 +13,7 @@ export function Thresholds() {
   const thresholds = useResource("thresholds", ["threshold", "hour", "incident"]);
   return html`
     <${Panel} id="thresholds" title="Thresholds" note="Open one to try other values on the stored history before you save them" bare>
-      ${!mayAct() && html`<${ReadOnly} what="change thresholds; trying values on the history is open to you" />`}
+      ${!mayAct() && html`<${ReadOnly} what="change thresholds" />`}
       <div class="card flush">
         <${Loaded} of=${thresholds} what="the thresholds" skeleton=${html`<${Skeleton} lines=${8} />`}>
           ${(rows) =>

@@ -55,7 +55,8 @@ export function UserNumbers({ user, days, own = false }) {
     <${Panel} id="user-numbers" title=${own ? "Your messages" : `Messages of ${user}`} note="The last ${days} days" bare>
       <${Loaded} of=${numbers} what=${own ? "your numbers" : "this user"} skeleton=${null}>
         ${({ metrics, summary }) => html`
-          <ul class="tiles six">
+          ${metrics.length > 0 &&
+          html`<ul class="tiles six">
             ${[
               ["Scheduled", quantity(summary.total_scheduled)],
               ["Sent", quantity(summary.total_sent)],
@@ -64,7 +65,7 @@ export function UserNumbers({ user, days, own = false }) {
               ["Delivery rate", quantity(summary.delivery_rate_percent, "%")],
               ["LLM cost", quantity(summary.total_llm_cost_usd, "USD")],
             ].map(([label, value]) => html`<li class="tile" key=${label}><span class="tile-label">${label}</span><span class="tile-value">${value}</span></li>`)}
-          </ul>
+          </ul>`}
           <div class="card">
             ${metrics.length === 0
               ? html`<${Empty} title="No messages in these days">Choose more days, or check the ID. Per-user days are kept for 90 days.<//>`
