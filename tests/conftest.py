@@ -33,6 +33,24 @@ if TYPE_CHECKING:
 
 TEMPLATE = "sms_test_template"
 
+# What is expensive to start, and is started once: parts of the ids of tests that share it → the worker's share.
+SHARED = {
+    "tests/e2e/": "airflow",
+    "test_quick_runs.py::test_a_benchmark_gives_its_figures[dashboard": "airflow",
+    "tests/api/test_fab.py": "fab",
+}
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Tests that share something go to one parallel worker, every other test to whichever is free."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Sharing(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((share for part, share in SHARED.items() if part in nodeid), nodeid)
+
+    return Sharing(config, log)
+
 
 @pytest.fixture(scope="session")
 def postgres() -> EmbeddedPostgres:

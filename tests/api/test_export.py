@@ -235,6 +235,7 @@ def all_places_are_free(run):
 def exports_running(db):
     return db.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sms_monitoring_export'"
+        " AND datname = current_database()"
     ).fetchone()[0]
 
 
@@ -244,7 +245,9 @@ def test_a_large_export_comes_whole(download):
 
 def test_an_export_that_breaks_off_does_not_look_complete(db, run, download):
     kill = (
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'sms_monitoring_export'"
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE application_name = 'sms_monitoring_export'"
+        " AND datname = current_database()"
     )
     received = download.iter_raw()
     next(received)

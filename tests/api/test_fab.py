@@ -16,8 +16,6 @@ SCRIPT = Path(__file__).with_name("fab_process.py")
 MANAGER = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 # A body without alert_id: who may act is told so, and nothing changes.
 MAY_ACT, MAY_NOT = 422, 403
-# One process answers all of them: it takes its time to start.
-pytestmark = pytest.mark.xdist_group("fab")
 
 
 @pytest.fixture(scope="module")

@@ -29,12 +29,6 @@ from tests.browser import require_chromium
 from tests.conftest import REPOSITORY
 
 
-@pytest.fixture
-def chromium():
-    """Skips, or fails in CI, where there is none."""
-    return require_chromium()
-
-
 @pytest.mark.parametrize(
     ("benchmark", "figures"),
     [
@@ -54,16 +48,16 @@ def chromium():
             ],
         ),
         (evaluation, ["evaluate_ratio"]),
-        pytest.param(
+        (
             dashboard,
             ["api_overhead_ratio", "api_load_p95_ratio", "dashboard_kilobytes", "dashboard_first_chart_ms"],
-            # Not beside the other Airflow and the other browser.
-            marks=[pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("chromium")],
         ),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
 def test_a_benchmark_gives_its_figures(postgres, tmp_path, monkeypatch, benchmark, figures):
+    if benchmark is dashboard:
+        require_chromium()
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
     results = benchmark.run(Bench(postgres, quick=True))
     assert list(results) == figures

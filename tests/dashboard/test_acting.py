@@ -25,6 +25,7 @@ def test_acknowledge_by_keyboard_with_a_note(visit, api):
     page.keyboard.press("Escape")
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Acknowledge").get_by_label("Note")).to_be_focused()
     page.keyboard.type("Watching")
     page.get_by_role("dialog").get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_role("dialog")).to_have_count(0)

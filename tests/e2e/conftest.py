@@ -35,20 +35,12 @@ if TYPE_CHECKING:
     from sms_monitoring.db import Connection
     from sms_monitoring.local.postgres import EmbeddedPostgres
 
-HERE = Path(__file__).parent
 STATE = ".local/e2e"
 DATABASE, AIRFLOW_DATABASE = "sms_e2e", "airflow_e2e"
 # Served below a path, as behind a company's proxy: whatever forgets it is not found.
 BASE_PATH = "/airflow"
 COMPONENTS = ("api-server", "dag-processor")
 SIZE = {"width": 1440, "height": 1000}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One Airflow, one browser: all on one worker."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("e2e"))
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +78,8 @@ def metrics(site: Site) -> Iterator[Connection]:
         yield conn
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it is open, an event loop runs in this thread, and other tests have loops of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=15_000)
     with launched() as running:
