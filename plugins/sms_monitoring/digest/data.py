@@ -52,7 +52,7 @@ def read_digest(conn: Connection, digest_date: date, timezone: str) -> DigestDat
             carriers=slices["carrier"],
             campaigns=slices["campaign"],
             incidents=tuple(Incident(**row) for row in _fetch(conn, "digest/incidents.sql", bounds)),
-            thresholds=_read_thresholds(conn),
+            thresholds=read_thresholds(conn),
             freshness=Freshness(**_fetch(conn, "digest/freshness.sql", bounds)[0]),
         )
 
@@ -128,7 +128,8 @@ def _read_slices(conn: Connection, day: LocalDay, before: LocalDay) -> dict[str,
     return {dimension: tuple(found) for dimension, found in slices.items()}
 
 
-def _read_thresholds(conn: Connection) -> dict[str, Threshold]:
+def read_thresholds(conn: Connection) -> dict[str, Threshold]:
+    """Thresholds of the delivery rate and of the template fallbacks, by alert type; without those disabled."""
     rows = _fetch(conn, "digest/thresholds.sql", {"alert_types": [DELIVERY_ALERT, LLM_ALERT]})
     return {
         row["alert_type"]: Threshold(

@@ -5,28 +5,10 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING
 
-from sms_monitoring import db
-from sms_monitoring.digest.model import DELIVERY_ALERT, LLM_ALERT, Threshold
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sms_monitoring.db import Connection
+    from sms_monitoring.digest.model import Threshold
 
 _PAST = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
-
-
-def read_thresholds(conn: Connection) -> Mapping[str, Threshold]:
-    """Thresholds of the delivery rate and of the template fallbacks, by alert type; without those disabled."""
-    rows = db.fetch_all(conn, "digest/thresholds.sql", {"alert_types": [DELIVERY_ALERT, LLM_ALERT]})
-    return {
-        row["alert_type"]: Threshold(
-            value=float(row["threshold_value"]),
-            operator=row["comparison_operator"],
-            minimum_sample=row["minimum_sample"],
-        )
-        for row in rows
-    }
 
 
 def is_past(threshold: Threshold | None, part: float, whole: float) -> bool:

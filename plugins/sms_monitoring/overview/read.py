@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sms_monitoring import db
 from sms_monitoring.aggregation.families import FAMILIES
+from sms_monitoring.digest.data import read_thresholds
 from sms_monitoring.digest.model import DELIVERY_ALERT, LLM_ALERT, Threshold
 from sms_monitoring.overview import rates
 from sms_monitoring.overview import today as todays
@@ -53,7 +54,7 @@ def read_freshness(conn: Connection, now: datetime, *, paused: bool | None = Non
 def read_overview(conn: Connection, now: datetime, *, paused: bool | None = None) -> Overview:
     """The overview as of ``now``, UTC."""
     freshness = read_freshness(conn, now, paused=paused)
-    thresholds = rates.read_thresholds(conn)
+    thresholds = read_thresholds(conn)
     known = _read_known(conn, now)
     sums = _read_sums(conn, now)
     hours = known.hours(todays.SENT, todays.DELIVERED)

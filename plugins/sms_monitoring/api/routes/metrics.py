@@ -15,6 +15,7 @@ from sms_monitoring.api.models import metrics as shapes
 from sms_monitoring.api.models.alerts import Alert
 from sms_monitoring.api.models.fields import Text
 from sms_monitoring.api.parameters import Day, days_between
+from sms_monitoring.digest.data import read_thresholds
 from sms_monitoring.digest.model import DELIVERY_ALERT, LLM_ALERT
 from sms_monitoring.overview import rates
 
@@ -121,7 +122,7 @@ def _read_today(conn: Connection) -> shapes.Day:
 
 def _rate_health(conn: Connection, day: shapes.Day, open_types: list[str]) -> tuple[bool, bool]:
     """Whether delivery and the LLM are healthy."""
-    thresholds = rates.read_thresholds(conn)
+    thresholds = read_thresholds(conn)
     generated = day.llm_success_count + day.template_fallback_count
     delivery = rates.is_past(thresholds.get(DELIVERY_ALERT), day.delivered_count, day.sent_count)
     llm = rates.is_past(thresholds.get(LLM_ALERT), day.template_fallback_count, generated)
