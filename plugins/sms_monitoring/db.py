@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg.errors import DeadlockDetected
 from psycopg.rows import TupleRow, dict_row
 
@@ -38,6 +39,11 @@ def connect(uri: str | None = None) -> Connection:
     if not uri:
         raise RuntimeError("no database: set SMS_MONITORING_DB_URI (`make db` prints one; see .local/env)")
     return prepared(psycopg.connect(uri, autocommit=True))
+
+
+def dsn(conn: Connection) -> str:
+    """How to connect again as ``conn`` did, password included: to be handed on, never to be shown."""
+    return make_conninfo(conn.info.dsn, password=conn.info.password or None)
 
 
 def prepared(conn: Connection) -> Connection:

@@ -41,6 +41,11 @@ class SmsMetricsHook(PostgresHook):
         finally:
             conn.close()
 
+    def dsn(self) -> str:
+        """How psycopg connects to the database, password included: to be handed on, never to be shown."""
+        with self.connect() as conn:
+            return db.dsn(conn)
+
     # ── Reading ──────────────────────────────────────────────────────────────────────────────
 
     def get_daily_metrics(self, start_date: date, end_date: date | None = None) -> list[Row]:

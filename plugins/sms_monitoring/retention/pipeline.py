@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sms_monitoring.quality.store import forget_quality
 from sms_monitoring.retention.partitions import RetentionError, expired_of, make_ahead, policies
 from sms_monitoring.retention.receipts import forget_receipts
 from sms_monitoring.retention.retire import LOCK_TIMEOUT, RetiredPartition, retire
@@ -58,7 +59,7 @@ def retire_expired(
     lock_timeout: timedelta = LOCK_TIMEOUT,
 ) -> list[RetiredPartition]:
     """Retire every partition that its policy no longer keeps on ``today``, a UTC day, and forget the delivery receipts
-    that nothing can count any more.
+    that nothing can count any more, and the data quality results of long ago.
 
     For the parameters see :func:`~sms_monitoring.retention.retire.retire`. A table's first failure ends the work on
     that table, so that its partitions always go in order; the other tables go on.
@@ -122,6 +123,10 @@ def _retire(
         forgotten = forget_receipts(conn)
         if forgotten:
             log.info("sms_delivery_receipts: %d receipts deleted", forgotten)
+    with failures.of("sms_quality_runs"):
+        forgotten = forget_quality(conn, today)
+        if forgotten:
+            log.info("sms_quality_runs: %d runs deleted", forgotten)
     return done
 
 

@@ -1,0 +1,130 @@
+"""The gate: the hour just written, before it is judged."""
+
+from __future__ import annotations
+
+from sms_monitoring.quality.model import Suite
+from sms_monitoring.quality.suites.build import (
+    SOURCE_OWNER,
+    at_least,
+    between,
+    critical,
+    filled,
+    no_rows,
+    none_of,
+    one_of,
+    warning,
+)
+from sms_monitoring.quality.suites.words import DIMENSIONS as DIMENSION_NAMES
+
+FAMILY_NAMES = ("delivery", "generation", "engagement", "recorded")
+"""As in ``sms_monitoring.aggregation.families``; ``hour_metric_types.sql`` has a column for each."""
+
+METRIC_TYPES = Suite(
+    name="hour_metric_types",
+    rows="hour_metric_types",
+    checks=(
+        critical("metric_types_known", filled("kind"), "Of an unknown metric type nobody knows what its numbers mean."),
+        critical("keys_unique", none_of("raw_repeated"), "A user's hour that stands twice is counted twice."),
+        critical(
+            "values_in_range",
+            none_of("raw_out_of_range"),
+            "A value that is missing, negative or beyond all sense makes every sum wrong.",
+        ),
+        critical("rollup_keys_unique", none_of("rollup_repeated"), "An hour that stands twice is counted twice."),
+        critical(
+            "rollup_values_in_range",
+            none_of("rollup_out_of_range"),
+            "Alerts judge the rollup: a missing, negative or senseless sum is no measurement.",
+        ),
+        critical(
+            "hours_whole", none_of("seconds_into_hour"), "What lies between two hours belongs to none and is not found."
+        ),
+        critical(
+            "counts_whole",
+            none_of("fractional_counts"),
+            "There is no half message: a fraction is another column's value.",
+        ),
+        *(
+            critical(
+                f"{family}_rollup_equals_raw",
+                none_of(f"{family}_difference"),
+                "The rollup that alerts judge is not the sum of the rows it was made from.",
+                families=(family,),
+            )
+            for family in FAMILY_NAMES
+        ),
+    ),
+)
+
+DIMENSIONS = Suite(
+    name="hour_dimensions",
+    rows="hour_dimensions",
+    checks=(
+        critical(
+            "delivered_at_most_sent",
+            at_least("sent", "delivered"),
+            "Deliveries are counted in the hour of the send: a rate above 100 % is a wrong rate.",
+            families=("delivery",),
+        ),
+        critical(
+            "delivery_times_at_most_delivered",
+            at_least("delivered", "delivery_times"),
+            "A delivery has one delivery time: more of them are something else's.",
+            families=("delivery",),
+        ),
+        critical(
+            "generation_times_at_most_written",
+            at_least("written_by_llm", "generation_times"),
+            "A text has one generation time: more of them are something else's.",
+            families=("generation",),
+        ),
+        critical(
+            "histograms_on_durations",
+            none_of("misplaced_histograms"),
+            "Percentiles come from histograms: a duration without one has none, and a count has none to give.",
+        ),
+        warning(
+            "dimensions_known", one_of("dimension", *DIMENSION_NAMES), "Nothing reads a dimension that is not known."
+        ),
+    ),
+)
+
+FAMILIES = Suite(
+    name="hour_families",
+    rows="hour_families",
+    checks=(
+        *(
+            critical(
+                f"{family}_aggregated",
+                filled(f"{family}_aggregated_at"),
+                "The hour was not aggregated since it was over: its numbers are none, or cut short.",
+                families=(family,),
+            )
+            for family in FAMILY_NAMES
+        ),
+        critical(
+            "sent_as_in_source",
+            no_rows("sent_as_in_source"),
+            "The rollup counts other messages than the source holds: an hour was lost or counted twice.",
+            families=("delivery",),
+        ),
+        critical(
+            "written_as_in_source",
+            no_rows("written_as_in_source"),
+            "The rollup counts other texts than the source holds: an hour was lost or counted twice.",
+            families=("generation",),
+        ),
+        critical(
+            "opt_outs_as_in_source",
+            no_rows("opt_outs_as_in_source"),
+            "The rollup counts other opt-outs than the source holds: an hour was lost or counted twice.",
+            families=("engagement",),
+        ),
+        warning(
+            "sent_as_usual",
+            between("sent_ratio", 0.2, 5),
+            "Far fewer or more messages than in the same hour of past weeks: the source may be incomplete, or doubled.",
+            owner=SOURCE_OWNER,
+        ),
+    ),
+)
