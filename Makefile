@@ -18,12 +18,12 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo smoke db db-stop test lint format lock bench chaos catalogue vendor clean
+.PHONY: help install demo smoke db db-stop test lint format lock bench chaos drills catalogue vendor clean
 
 help: ## Show this list
 	@echo "Usage: make TARGET"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r target text; do \
-		printf '  %-9s %s\n' "$$target" "$$text"; done
+		printf '  %-11s %s\n' "$$target" "$$text"; done
 
 install: $(STAMP) ## Make .venv and install everything (the other targets do it when needed)
 
@@ -58,7 +58,13 @@ bench: $(STAMP) ## Run the benchmarks; prints a JSON object last
 chaos: $(STAMP) ## Kill dispatchers and break far sides in 1,000 seeded runs; prints a JSON object last
 	@$(RUN) -m chaos $(ARGS)
 
-catalogue: $(STAMP) ## Write docs/CATALOGUE.md anew from the DAGs and operators
+corruptions: $(STAMP) ## Corrupt copies of a clean history, each in its way; every one must be found. Prints a JSON object last
+	@$(RUN) -m corruptions $(ARGS)
+
+drills: $(STAMP) ## Break the running monitor in seven ways and see who is told; prints a table and, last, a JSON object
+	@$(RUN) -m drills $(ARGS)
+
+catalogue: $(STAMP) ## Write docs/CATALOGUE.md and docs/CHECKS.md anew from the code
 	@AIRFLOW_HOME=$(CURDIR)/.local/catalogue-airflow $(RUN) -m sms_monitoring.catalogue
 
 lock: $(STAMP) ## Renew constraints.txt, the full set of versions, from the requirements
