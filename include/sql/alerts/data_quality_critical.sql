@@ -1,0 +1,39 @@
+-- Critical data quality checks that failed or could not be run: of the hour's newest gate run and of the newest full run
+-- of the last 36 hours, by metric family; "all": checks of no single family, and runs that ended early.
+WITH newest AS (
+    (
+        SELECT id, error FROM sms_quality_runs
+        WHERE plan = 'gate' AND finished_at IS NOT NULL AND window_end = %(window_end)s AND window_start = %(window_start)s
+        ORDER BY started_at DESC
+        LIMIT 1
+    )
+    UNION ALL
+    (
+        SELECT id, error FROM sms_quality_runs
+        WHERE
+            plan = 'full' AND finished_at IS NOT NULL
+            AND window_end > %(window_end)s - interval '36 hours' AND window_end <= %(window_end)s
+        ORDER BY window_end DESC, started_at DESC
+        LIMIT 1
+    )
+), checked AS (
+    SELECT
+        f.entity, r.check_name, r.status <> 'passed' AS is_bad,
+        CASE r.status WHEN 'error' THEN 'could not be run: ' ELSE '' END
+        || CASE WHEN r.unexpected_count > 0 THEN r.unexpected_count || ' rows. ' ELSE '' END
+        || r.reason || ' Owner: ' || r.owner AS says
+    FROM newest AS n
+    INNER JOIN sms_quality_results AS r ON r.run_id = n.id AND r.severity = 'critical'
+    CROSS JOIN LATERAL unnest(CASE WHEN r.families = '{}' THEN '{all}' ELSE r.families END) AS f (entity)
+    UNION ALL
+    SELECT 'all', 'quality checks', n.error IS NOT NULL, 'ended early: ' || n.error
+    FROM newest AS n
+)
+
+SELECT
+    entity,
+    count(*) FILTER (WHERE is_bad) AS value,
+    count(*) AS sample_size,
+    jsonb_object_agg(check_name, says) FILTER (WHERE is_bad) AS details
+FROM checked
+GROUP BY entity

@@ -1,0 +1,122 @@
+"""What was told past the outbox: a small file, because the database may be what is gone."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import tempfile
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+log = logging.getLogger(__name__)
+
+VARIABLE = "SMS_MONITORING_WATCHDOG_STATE"
+
+
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """What was told of one subject that is still in trouble.
+
+    :param since: when it was first told, ISO 8601.
+    :param channels: channel → when it was last told there, ISO 8601.
+    :param parts: what was told to be broken.
+    """
+
+    since: str
+    channels: dict[str, str] = field(default_factory=dict)
+    parts: list[str] = field(default_factory=list)
+
+    def told_at(self, channel: str) -> datetime | None:
+        """When ``channel`` was last told; None: never."""
+        told = self.channels.get(channel)
+        return datetime.fromisoformat(told) if told else None
+
+
+def default_path() -> Path:
+    """``SMS_MONITORING_WATCHDOG_STATE``, else a file in Airflow's home.
+
+    Where a worker's disk does not outlive its task, name one that does: without it the same page is sent every time.
+    """
+    configured = os.environ.get(VARIABLE)
+    if configured:
+        return Path(configured)
+    home = os.environ.get("AIRFLOW_HOME") or "~/airflow"
+    return Path(home).expanduser() / "sms_monitoring" / "watchdog.json"
+
+
+@dataclass(slots=True)
+class Memory:
+    """The file at ``path``: made as needed, replaced as a whole, and never in the way of a page.
+
+    :param told: subject → what was told of it.
+    :param is_lost: there was nothing to read, at some time: what was told before is not known.
+    """
+
+    path: Path
+    told: dict[str, Told] = field(default_factory=dict)
+    is_lost: bool = False
+
+    @contextmanager
+    def open(self) -> Iterator[Memory]:
+        """Read it, and write it on leaving; of two watchdogs on one machine the second waits for the first."""
+        with self._lock():
+            self._read()
+            before = self._text()
+            try:
+                yield self
+            finally:
+                if self._text() != before or self.is_lost:
+                    self._write()
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            lock = self.path.with_suffix(".lock").open("w")
+        except OSError as error:
+            log.warning("%s cannot be written (%s): the same page may be sent again", self.path, type(error).__name__)
+            yield
+            return
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _read(self) -> None:
+        try:
+            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            self.told = {subject: Told(**told) for subject, told in stored.items()}
+            for told in self.told.values():
+                _check(told)
+        except FileNotFoundError:
+            self.told, self.is_lost = {}, True
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            log.warning("%s cannot be read (%s): it is begun anew", self.path, type(error).__name__)
+            self.told, self.is_lost = {}, True
+
+    def _text(self) -> str:
+        return json.dumps({subject: asdict(told) for subject, told in self.told.items()}, indent=1)
+
+    def _write(self) -> None:
+        try:
+            # Replaced in one step: killed in the middle, the old one stands.
+            with tempfile.NamedTemporaryFile("w", dir=self.path.parent, encoding="utf-8", delete=False) as new:
+                new.write(self._text())
+            Path(new.name).replace(self.path)
+        except OSError as error:
+            log.warning("%s cannot be written (%s): the same page may be sent again", self.path, type(error).__name__)
+
+
+def _check(told: Told) -> None:
+    """:raises ValueError, TypeError, AttributeError: when the file held something else."""
+    datetime.fromisoformat(told.since)
+    for channel in told.channels:
+        told.told_at(channel)
+    frozenset(told.parts)
