@@ -30,6 +30,7 @@ COLUMNS = {
     "cooldown_minutes", "minimum_sample", "confidence", "pending_evaluations", "recovery_evaluations",
     "recovery_threshold", "widen_to_hours", "long_window_hours", "long_window_minimum_sample", "no_data_policy",
     "evaluation_delay_hours", "repeat_interval_minutes", "escalation_channel", "escalate_after_minutes",
+    "owner",
 }  # fmt: skip
 SHIPPED_MUST_SAY = {"threshold_value", "comparison_operator", "severity", "notification_channel"}
 FILE_KEYS = {"alert_type", "shipped", "start", "cases"}

@@ -90,6 +90,63 @@ def test_daily_limit_rate_is_of_distinct_users_scheduled_in_a_day(db):
     assert (found.value, found.sample_size) == (25, 4)
 
 
+def checked(db, plan, end, *results, started="12:05", error=None):
+    """A finished run of the quality checks over the hour (gate) or day (full) that ended at ``end``."""
+    length = HOUR if plan == "gate" else timedelta(days=90)
+    [run] = db.execute(
+        "INSERT INTO sms_quality_runs (plan, window_start, window_end, started_at, finished_at, verdict, error)"
+        " VALUES (%s, %s, %s, %s, %s, 'error', %s) RETURNING id",
+        (plan, end - length, end, at(started), at(started), error),
+    ).fetchone()
+    for check, severity, status, families in results:
+        db.execute(
+            "INSERT INTO sms_quality_results (run_id, suite, check_name, expectation, severity, status, families,"
+            " unexpected_count, error, reason, owner)"
+            " VALUES (%(run)s, 'some', %(check)s, 'Any', %(severity)s, %(status)s, %(families)s,"
+            " CASE %(status)s WHEN 'failed' THEN 2 END, CASE %(status)s WHEN 'error' THEN 'no column' END,"
+            " 'Rates pass 100 %%.', 'ann')",
+            {"run": run, "check": check, "severity": severity, "status": status, "families": families},
+        )
+
+
+def test_data_quality_counts_failed_critical_checks_by_family(db):
+    checked(
+        db,
+        "gate",
+        END,
+        ("delivered_at_most_sent", "critical", "failed", ["delivery"]),
+        ("key_is_unique", "critical", "error", ["delivery", "generation"]),
+        ("volume_as_usual", "warning", "failed", ["delivery"]),
+        ("no_future_hours", "critical", "passed", []),
+    )
+    found = {each.entity: each for each in observe(db, "data_quality_critical", Window(END - HOUR, END))}
+    assert {entity: (each.value, each.sample_size) for entity, each in found.items()} == {
+        "all": (0, 2),
+        "delivery": (2, 2),
+        "generation": (1, 1),
+    }
+    assert found["delivery"].details == {
+        "delivered_at_most_sent": "2 rows. Rates pass 100 %. Owner: ann",
+        "key_is_unique": "could not be run: Rates pass 100 %. Owner: ann",
+    }
+
+
+def test_data_quality_is_of_the_newest_run_over_the_hour_and_of_the_last_full_run(db):
+    checked(db, "gate", END, ("key_is_unique", "critical", "failed", []), started="12:05")
+    checked(db, "gate", END, ("key_is_unique", "critical", "passed", []), started="12:20")
+    checked(db, "gate", END - HOUR, ("no_future_hours", "critical", "failed", []))
+    checked(db, "full", END - timedelta(hours=8), ("daily_is_sum_of_hours", "critical", "failed", []))
+    [found] = observe(db, "data_quality_critical", Window(END - HOUR, END))
+    assert (found.value, list(found.details)) == (1, ["daily_is_sum_of_hours"])
+
+
+def test_quality_checks_that_ended_early_count_as_failed(db):
+    checked(db, "gate", END, error="Great Expectations ended with ImportError")
+    [found] = observe(db, "data_quality_critical", Window(END - HOUR, END))
+    assert (found.entity, found.value) == ("all", 1)
+    assert found.details == {"quality checks": "ended early: Great Expectations ended with ImportError"}
+
+
 @pytest.mark.parametrize(
     "alert_type",
     [
@@ -98,6 +155,7 @@ def test_daily_limit_rate_is_of_distinct_users_scheduled_in_a_day(db):
         "llm_cost_spike_warning",
         "opt_out_rate_warning",
         "daily_limit_hit_warning",
+        "data_quality_critical",
     ],
 )
 def test_without_traffic_there_is_no_row(db, alert_type):

@@ -12,6 +12,8 @@ from sms_monitoring import db as sms_db
 from sms_monitoring.alerts.evaluate import Evaluator
 from sms_monitoring.alerts.followup import FollowUp
 from sms_monitoring.alerts.store import ThresholdMissingError, WindowRetiredError
+from sms_monitoring.links import DASHBOARD, DASHBOARD_LABEL
+from sms_monitoring.notify.message import Link
 from sms_monitoring.operators.delivery_rate import DeliveryRateAlertOperator
 from sms_monitoring.timeframe import HOUR, Window
 from tests.killing import killed_before_statement
@@ -205,6 +207,17 @@ def test_a_message_names_owner_and_runbook(db):
     [(message,)] = db.execute("SELECT message FROM sms_alert_notifications").fetchall()
     assert ["Owner", "messaging"] in message["facts"]
     assert message["links"][0] == {"label": "Runbook", "url": "https://wiki.example.com/delivery"}
+
+
+def test_without_a_runbook_of_its_own_a_message_leads_to_the_bundles(db):
+    dashboard = Link(label=DASHBOARD_LABEL, url=f"https://airflow.example.com/team/{DASHBOARD}")
+    hour_of_traffic(db, at("08:00"), *FAILING)
+    evaluate(db, at("08:00"), links=(dashboard,))
+    [(message,)] = db.execute("SELECT message FROM sms_alert_notifications").fetchall()
+    assert message["links"][0] == {
+        "label": "Runbook",
+        "url": "https://airflow.example.com/team/api/sms/metrics/runbooks/delivery_rate_critical",
+    }
 
 
 @pytest.mark.parametrize(

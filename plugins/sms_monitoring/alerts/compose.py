@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sms_monitoring import runbooks
 from sms_monitoring.alerts.model import ALL, Reason
-from sms_monitoring.links import DASHBOARD, DASHBOARD_LABEL, to_incident
+from sms_monitoring.links import DASHBOARD, DASHBOARD_LABEL, to_incident, to_runbook
 from sms_monitoring.notify.message import Event, Link, Message, Severity
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ NO_DATA_WORDS = {
     Reason.NO_ROWS: "there was nothing to measure",
     Reason.NO_VALUE: "the measurement has no value",
     Reason.NOT_AGGREGATED: "the hour was not aggregated",
+    Reason.BAD_DATA: "its data failed quality checks",
 }
 
 
@@ -86,6 +88,15 @@ def summary(alert: AlertType, finding: Finding, threshold: Threshold) -> str:
     )
 
 
+def _runbook(threshold: Threshold, links: tuple[Link, ...]) -> tuple[Link, ...]:
+    """The threshold's own runbook, else the bundle's page on the alert type, where Airflow's address is known."""
+    url = threshold.runbook_url
+    dashboard = next((link.url for link in links if link.label == DASHBOARD_LABEL), None)
+    if url is None and dashboard is not None and threshold.alert_type in runbooks.names():
+        url = dashboard.partition(DASHBOARD)[0] + to_runbook(threshold.alert_type)
+    return (Link(label="Runbook", url=url),) if url else ()
+
+
 def triggered(
     incident: Incident,
     alert: AlertType,
@@ -95,7 +106,6 @@ def triggered(
 ) -> Message:
     """The message that an incident has begun."""
     observation = finding.observation
-    runbook = (Link(label="Runbook", url=threshold.runbook_url),) if threshold.runbook_url else ()
     owner = (("Owner", threshold.owner),) if threshold.owner else ()
     return Message(
         event=Event.TRIGGER,
@@ -114,7 +124,7 @@ def triggered(
             *owner,
             *_details(observation.details),
         ),
-        links=(*runbook, *links),
+        links=(*_runbook(threshold, links), *links),
     )
 
 

@@ -103,9 +103,16 @@ class Evaluator:
         if store.families_behind(self.conn, self.alert.families, window.end - HOUR):
             self._store(blind(NOT_AGGREGATED, window, standings), threshold, window)
             return self.outcomes
+        looks_back = max(window.end - window.start, threshold.widen_to, threshold.long_window)
+        bad = store.bad_hours(self.conn, self.alert.families, window.reaching_back(looks_back))
         try:
             findings = look(
-                lambda asked: observe(self.conn, self.alert.name, asked), self.alert, threshold, window, standings
+                lambda asked: observe(self.conn, self.alert.name, asked, self.now),
+                self.alert,
+                threshold,
+                window,
+                standings,
+                bad,
             )
         except Exception:
             self._store(blind(QUERY_FAILED, window, standings), threshold, window)

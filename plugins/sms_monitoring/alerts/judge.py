@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sms_monitoring.alerts.model import Judgement, Measure, Reason, Verdict
 from sms_monitoring.alerts.statistics import wilson_bounds
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sms_monitoring.alerts.model import Observation, Threshold
 
-COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,

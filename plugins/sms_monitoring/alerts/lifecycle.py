@@ -79,6 +79,9 @@ def signal_of(judgement: Judgement, threshold: Threshold) -> Signal:
             return Signal.BREACH
         case Verdict.OK:
             return Signal.NOT_RECOVERED if judgement.reason is Reason.NOT_RECOVERED else Signal.GOOD
+        # Numbers that nobody can trust say nothing; whoever owns them is told by an alert of its own.
+        case Verdict.NO_DATA if judgement.reason is Reason.BAD_DATA:
+            return Signal.UNKNOWN
         case Verdict.NO_DATA if threshold.no_data_policy is NoDataPolicy.ALERT:
             return Signal.BREACH
         # An hour that was never aggregated is no quiet hour.

@@ -46,6 +46,8 @@ class Reason(StrEnum):
     PAST_THRESHOLD = "past_threshold"
     NOT_AGGREGATED = "not_aggregated"
     """The window's last hour is not in the tables yet, or was not over when it was aggregated."""
+    BAD_DATA = "bad_data"
+    """An hour of the window failed a critical check of its data."""
     NO_ROWS = "no_rows"
     NO_VALUE = "no_value"
     SEEN_AT_LAST = "seen_at_last"

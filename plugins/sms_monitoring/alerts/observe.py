@@ -1,7 +1,8 @@
 """Runs an alert type's SELECT: ``include/sql/alerts/<alert_type>.sql``.
 
 The contract: ``SELECT entity, value, sample_size[, details]`` with ``window_start`` and ``window_end``
-bound; no row is no data. ``details`` is a JSON object of label → text, shown in notifications.
+bound, and ``now``, the moment of the evaluation; no row is no data. ``details`` is a JSON object of label → text,
+shown in notifications.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from sms_monitoring import db
 from sms_monitoring.alerts.model import Observation
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sms_monitoring.db import Connection, Row
     from sms_monitoring.timeframe import Window
 
@@ -26,9 +29,10 @@ class ObservationError(RuntimeError):
     """An alert type's SELECT answered in another shape than the contract's."""
 
 
-def observe(conn: Connection, alert_type: str, window: Window) -> list[Observation]:
+def observe(conn: Connection, alert_type: str, window: Window, now: datetime | None = None) -> list[Observation]:
     """What the alert type's SELECT says about ``window``, one observation an entity.
 
+    :param now: the moment of the evaluation; default: the window's end.
     :raises FileNotFoundError: when the alert type has no SQL file.
     :raises ObservationError: for missing columns, two rows of one entity, or a value that is no number.
     :raises psycopg.Error: when the statement itself fails.
@@ -36,7 +40,8 @@ def observe(conn: Connection, alert_type: str, window: Window) -> list[Observati
     name = f"alerts/{alert_type}.sql"
     with conn.transaction():
         conn.execute("SET TRANSACTION READ ONLY")
-        rows = db.fetch_all(conn, name, {"window_start": window.start, "window_end": window.end})
+        params = {"window_start": window.start, "window_end": window.end, "now": now or window.end}
+        rows = db.fetch_all(conn, name, params)
     observations = [_observation(name, row) for row in rows]
     counted = Counter(observation.entity for observation in observations)
     if repeated := sorted(entity for entity, rows in counted.items() if rows > 1):

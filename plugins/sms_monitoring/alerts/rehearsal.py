@@ -29,7 +29,7 @@ from sms_monitoring.notify.message import Event
 from sms_monitoring.timeframe import HOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sms_monitoring.alerts.due import Due
@@ -86,12 +86,14 @@ class Rehearsal:
     """Runs an alert type hour by hour.
 
     :param observe: the observations of a window, one an entity: SQL over stored history, or a test's own numbers.
+    :param bad_hours: hour → the quality checks that its data failed; no window that holds one is judged.
     """
 
     alert: AlertType
     threshold: Threshold
     observe: Callable[[Window], Iterable[Observation]]
     carry_acknowledgements: tuple[str, ...] = ()
+    bad_hours: Mapping[datetime, Sequence[str]] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
     episodes: list[Episode] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
@@ -109,7 +111,7 @@ class Rehearsal:
         elif failed:
             findings = blind(QUERY_FAILED, judged, self.standings)
         else:
-            findings = look(self.observe, self.alert, self.threshold, judged, self.standings)
+            findings = look(self.observe, self.alert, self.threshold, judged, self.standings, self.bad_hours)
         steps = [
             self._apply(entity, finding, judged, window.end)
             for entity, finding in findings.items()

@@ -98,6 +98,12 @@ def families_behind(conn: Connection, families: tuple[str, ...], hour: datetime)
     return [row["family"] for row in rows]
 
 
+def bad_hours(conn: Connection, families: tuple[str, ...], window: Window) -> dict[datetime, list[str]]:
+    """Hours of ``window`` whose numbers of one of ``families`` failed critical checks → those checks."""
+    params = {"families": list(families), "window_start": window.start, "window_end": window.end}
+    return {row["metric_hour"]: row["checks"] for row in db.fetch_all(conn, "lifecycle/bad_hours.sql", params)}
+
+
 def load_incident(conn: Connection, incident_id: UUID) -> Incident:
     """:raises LookupError: when there is no such incident."""
     row = db.fetch_one(conn, "lifecycle/incident.sql", {"incident_id": incident_id})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sms_monitoring.alerts.judge import judge
@@ -10,12 +11,14 @@ from sms_monitoring.alerts.model import ALL, Finding, Judgement, Measure, Observ
 from sms_monitoring.timeframe import HOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from sms_monitoring.alerts.model import AlertType, Threshold
     from sms_monitoring.timeframe import Window
 
 NOT_AGGREGATED = Judgement(verdict=Verdict.NO_DATA, reason=Reason.NOT_AGGREGATED)
+BAD_DATA = Judgement(verdict=Verdict.NO_DATA, reason=Reason.BAD_DATA)
 SEEN_AT_LAST = Judgement(verdict=Verdict.OK, reason=Reason.SEEN_AT_LAST)
 QUERY_FAILED = Judgement(verdict=Verdict.ERROR, reason=Reason.QUERY_FAILED)
 CONCLUSIVE = (Verdict.OK, Verdict.BREACH)
@@ -54,15 +57,23 @@ def look(
     threshold: Threshold,
     window: Window,
     standings: Mapping[str, Standing],
+    bad_hours: Mapping[datetime, Sequence[str]] = MappingProxyType({}),
 ) -> dict[str, Finding]:
     """Judge every entity over the shortest window that can tell; one that cannot keeps what its own window said.
 
     An entity known from ``standings`` that has no row now has no data, however much a longer window would hold: silence
     is not to be papered over with the past. Where nothing was ever seen, the whole system stands in until something is.
 
+    No window that holds a bad hour is judged: with one in the shortest, nothing is known of any entity.
+
     :param observe: the observations of a window, one an entity; called once a rung at most.
+    :param bad_hours: hour → the quality checks that its data failed.
     """
     base, *wider = ladder(alert, threshold, window)
+    if failed := [check for hour in base.window.hours() for check in bad_hours.get(hour, ())]:
+        checks = ", ".join(dict.fromkeys(failed))
+        return blind(BAD_DATA, base.window, standings, details={"Failed checks": checks})
+    wider = [rung for rung in wider if not any(rung.window.start <= hour < rung.window.end for hour in bad_hours)]
     observed = {observation.entity: observation for observation in observe(base.window)}
     findings: dict[str, Finding] = {}
     for entity in sorted(observed.keys() | standings.keys()) or [ALL]:
@@ -125,9 +136,17 @@ def shortest_window(alert: AlertType, threshold: Threshold, window: Window) -> W
     return type(window)(end - HOUR, end).reaching_back(alert.length)
 
 
-def blind(judgement: Judgement, window: Window, standings: Mapping[str, Standing]) -> dict[str, Finding]:
-    """The finding of every entity where nothing could be observed: :data:`NOT_AGGREGATED`, :data:`QUERY_FAILED`."""
+def blind(
+    judgement: Judgement,
+    window: Window,
+    standings: Mapping[str, Standing],
+    *,
+    details: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Finding]:
+    """The finding of every entity where nothing could be observed: :data:`NOT_AGGREGATED`, :data:`BAD_DATA`, …"""
     return {
-        entity: Finding(observation=Observation(entity=entity), window=window, judgement=judgement)
+        entity: Finding(
+            observation=Observation(entity=entity, details=dict(details)), window=window, judgement=judgement
+        )
         for entity in sorted(standings) or [ALL]
     }

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from sms_monitoring.alerts.judge import COMPARISONS
 from sms_monitoring.digest.model import DELIVERY_ALERT, LLM_ALERT
 from sms_monitoring.digest.sections import GENERATED
 from sms_monitoring.digest.wording import count, listing, percent, plural
 
 if TYPE_CHECKING:
     from sms_monitoring.digest.model import DigestData, Threshold
-
-_OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 class Level(StrEnum):
@@ -87,7 +85,7 @@ def _rates(data: DigestData) -> tuple[list[str], list[str]]:
 
 
 def _past(threshold: Threshold, rate: float) -> bool:
-    return bool(_OPERATORS[threshold.operator](rate, threshold.value))
+    return COMPARISONS[threshold.operator](rate, threshold.value)
 
 
 def _incidents(data: DigestData) -> tuple[list[str], list[str]]:

@@ -1,4 +1,4 @@
-"""One operator an alert type. A module placed here is found by itself: see ``alert_operators``."""
+"""One operator an alert type of the hourly DAG. A module placed here is found by itself: see ``alert_operators``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sms_monitoring.alerts.model import AlertType
     from sms_monitoring.operators.base import AlertOperator
 
 
@@ -25,3 +26,11 @@ def alert_operators() -> list[type[AlertOperator]]:
         if other is not operator:
             raise ValueError(f"{other.__name__} and {operator.__name__} both watch {operator.alert.name!r}")
     return [found[name] for name in sorted(found)]
+
+
+def alert_types() -> list[AlertType]:
+    """All alert types by name: those that an operator of the hourly DAG evaluates, and the watchdog's."""
+    from sms_monitoring.watchdog.types import WATCHES
+
+    hourly = [operator.alert for operator in alert_operators()]
+    return sorted((*hourly, *WATCHES), key=lambda alert: alert.name)

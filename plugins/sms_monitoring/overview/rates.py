@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 from typing import TYPE_CHECKING
+
+from sms_monitoring.alerts.judge import COMPARISONS
 
 if TYPE_CHECKING:
     from sms_monitoring.digest.model import Threshold
-
-_PAST = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 def is_past(threshold: Threshold | None, part: float, whole: float) -> bool:
@@ -19,7 +18,7 @@ def is_past(threshold: Threshold | None, part: float, whole: float) -> bool:
     """
     if threshold is None or not whole or whole < threshold.minimum_sample:
         return False
-    return bool(_PAST[threshold.operator](100 * part / whole, threshold.value))
+    return COMPARISONS[threshold.operator](100 * part / whole, threshold.value)
 
 
 def percent(part: float, whole: float) -> float | None:

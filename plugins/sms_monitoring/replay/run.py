@@ -25,7 +25,7 @@ from sms_monitoring.replay.model import (
     open_within,
 )
 from sms_monitoring.replay.request import read_history
-from sms_monitoring.timeframe import HOUR, Window
+from sms_monitoring.timeframe import EVER, HOUR, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -80,11 +80,15 @@ def replay(
         hours = Window(min(start, window.end - HOUR), window.end).hours()
         aggregated = _aggregated_hours(conn, alert, hours)
 
+        bad = store.bad_hours(conn, alert.families, Window(EVER.start, window.end))
+
         @lru_cache(maxsize=REMEMBERED_WINDOWS)
         def look(asked: Window) -> tuple[Observation, ...]:
             return tuple(observe(conn, alert.name, asked))
 
-        rehearsals = [Rehearsal(alert=alert, threshold=each, observe=look) for each in (current, proposed)]
+        rehearsals = [
+            Rehearsal(alert=alert, threshold=each, observe=look, bad_hours=bad) for each in (current, proposed)
+        ]
         for done, hour in enumerate(hours, start=1):
             for rehearsal in rehearsals:
                 _judge(rehearsal, Window(hour, hour + HOUR), aggregated)
