@@ -1,12 +1,15 @@
 """### SMS monitoring, every hour
 
-`aggregate` (one task a metric family) → `refresh_views` → `evaluate` (one task an alert type) → `follow_up`
-(repeats, escalations, what was held back) → `dispatch` (one task a channel).
+`aggregate` (one task a metric family) → `refresh_views` → `check_quality` (is the hour to be trusted?) → `evaluate`
+(one task an alert type) → `follow_up` (repeats, escalations, what was held back) → `dispatch` (one task a channel) →
+`send_heartbeat` (all of it worked).
 
 - Every task is safe to run again, in any order, at any time. **Clear** a task to repeat it.
 - **Backfill** old hours from the UI or with `airflow backfill create`: they are aggregated and their alerts
   evaluated for the record; nobody is notified. For long ranges, `sms_recompute_range` is much faster.
 - A family, an alert type or a channel that fails stops none of the others; the run is marked failed at its end.
+- An hour whose data fails a critical check is not judged: alerts on it have *no data*, and its owner is told.
+- A run that is not done in half an hour is told of while it lasts; without a heartbeat, the service outside tells.
 - Thresholds are rows of `sms_alert_thresholds`; what happened is in `sms_alert_evaluations`, `sms_alert_transitions`,
   `sms_alert_history` and `sms_alert_notifications`. `sms_alert_followup` sees to the minutes between two hours.
 """
@@ -21,6 +24,7 @@ from airflow.timetables.interval import CronDataIntervalTimetable
 from sms_monitoring import tasks
 from sms_monitoring.aggregation.families import FAMILIES
 from sms_monitoring.dag_defaults import catches_up, dag_args, start_date
+from sms_monitoring.deadlines import hourly_deadline
 from sms_monitoring.notify.channels import channel_names
 from sms_monitoring.operators import alert_operators
 
@@ -37,6 +41,7 @@ with DAG(
     start_date=start_date(),
     catchup=catches_up(),
     max_active_runs=1,
+    deadline=hourly_deadline(),
     **dag_args(doc=__doc__, timeout=timedelta(minutes=55), tags=["hourly"]),
 ) as dag:
 
@@ -47,6 +52,8 @@ with DAG(
             task(tasks.aggregate_family, task_id=family)(family)
 
     refresh_views = task(tasks.refresh_views, trigger_rule=REGARDLESS, outlets=[HOURLY_METRICS, DAILY_METRICS])
+
+    check_quality = task(tasks.check_quality, trigger_rule=REGARDLESS)
 
     @task_group
     def evaluate() -> None:
@@ -62,11 +69,20 @@ with DAG(
         for channel in channel_names():
             task(tasks.dispatch_channel, task_id=channel, trigger_rule=REGARDLESS, retries=3)(channel)
 
+    # Only of a run in which nothing failed; history is skipped.
+    send_heartbeat = task(
+        tasks.send_heartbeat,
+        trigger_rule=TriggerRule.NONE_FAILED,
+        retries=3,
+        execution_timeout=timedelta(minutes=1),
+    )
+
     # Trigger rules above let the run go on after a failure; this makes the run's colour tell of it.
     fail_if_any_failed = task(
         tasks.fail_run, task_id="fail_if_any_failed", trigger_rule=TriggerRule.ONE_FAILED, retries=0
     )
 
     aggregated, dispatched = aggregate(), dispatch()
-    aggregated >> refresh_views() >> evaluate() >> follow_up() >> dispatched
+    aggregated >> refresh_views() >> check_quality() >> evaluate() >> follow_up() >> dispatched
+    dag.tasks >> send_heartbeat()
     dag.tasks >> fail_if_any_failed()

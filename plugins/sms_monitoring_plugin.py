@@ -8,6 +8,10 @@ from airflow.plugins_manager import AirflowPlugin
 
 from sms_monitoring.api.lazy import LazyApp
 from sms_monitoring.links import API, DASHBOARD
+from sms_monitoring.sentry import install as install_scrubber
+
+# Here, because every process of Airflow that may send errors to Sentry loads this file.
+install_scrubber()
 
 
 class SmsMonitoringPlugin(AirflowPlugin):

@@ -1,38 +1,245 @@
 from __future__ import annotations
 
+import json
+import logging
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from sms_monitoring.callbacks import report_failure
+from sms_monitoring.callbacks import read_run, report_failure, report_success
 from sms_monitoring.local.receivers import Receivers
 
-CONTEXT = {
-    "dag_run": SimpleNamespace(dag_id="sms_hourly_monitoring", run_id="scheduled__2026-03-10"),
-    "reason": "task_failure",
+NOW = datetime(2026, 3, 10, 11, 5, tzinfo=UTC)
+DAG_ID = "sms_hourly_monitoring"
+ADDRESSES = {
+    "SLACK": "slack_connection_uri",
+    "PAGERDUTY": "pagerduty_connection_uri",
+    "SMTP": "smtp_connection_uri",
+    "HEARTBEAT": "heartbeat_connection_uri",
 }
+
+
+def context(run: int = 10, kind: str = "scheduled", *, minutes: float = 2, dag_id: str = DAG_ID) -> dict:
+    """As Airflow hands it to a DAG's callbacks: the run of one hour, which took so many minutes."""
+    due = datetime(2026, 3, 10, run + 1, tzinfo=UTC)
+    dag_run = SimpleNamespace(
+        dag_id=dag_id,
+        run_id=f"{kind}__2026-03-10T{run}",
+        run_type=kind,
+        run_after=due,
+        start_date=due,
+        end_date=due + timedelta(minutes=minutes),
+    )
+    return {"dag_run": dag_run, "reason": "task_failure", "ti": SimpleNamespace(task_id="aggregate.messages")}
+
+
+def bare_context() -> dict:
+    """What is left where no task is to blame, such as where the run was timed out."""
+    return {"dag": SimpleNamespace(dag_id=DAG_ID), "run_id": "scheduled__2026-03-10T10", "reason": "timed_out"}
 
 
 @pytest.fixture
 def receivers(monkeypatch):
     with Receivers() as running:
-        monkeypatch.setenv("AIRFLOW_CONN_SMS_MONITORING_SLACK", running.slack_connection_uri)
+        for name, attribute in ADDRESSES.items():
+            monkeypatch.setenv(f"AIRFLOW_CONN_SMS_MONITORING_{name}", getattr(running, attribute))
+        monkeypatch.setenv("AIRFLOW_VAR_SMS_MONITORING_ALERT_EMAIL_TO", "oncall@example.com")
+        # Nobody listens there: the database is down, unless a test asks for it.
+        database_at(monkeypatch, {"host": "127.0.0.1", "port": "1"})
         yield running
 
 
-def test_a_failed_run_is_told_to_slack(receivers):
-    report_failure(CONTEXT)
+@pytest.fixture
+def database(receivers, monkeypatch, database_uri, db):
+    """The metrics database, at work."""
+    database_at(monkeypatch, conninfo_to_dict(database_uri))
+    return db
+
+
+def database_at(monkeypatch, info: dict) -> None:
+    connection = {
+        "conn_type": "postgres",
+        "host": info.get("host"),
+        "port": int(info.get("port") or 5432),
+        "schema": info.get("dbname"),
+        "login": info.get("user"),
+    }
+    monkeypatch.setenv("AIRFLOW_CONN_SMS_MONITORING_DB", json.dumps(connection))
+
+
+def told(receivers: Receivers, channel: str) -> int:
+    return len(receivers.received(channel, accepted=True))
+
+
+def on_record(db: psycopg.Connection) -> tuple | None:
+    return db.execute(
+        "SELECT last_run_id, last_run_state, failures_in_a_row FROM sms_dag_status WHERE dag_id = %s", (DAG_ID,)
+    ).fetchone()
+
+
+# ── A run failed ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_failed_run_is_told_to_slack_and_pagerduty_though_the_database_is_down(receivers, monkeypatch):
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example.com")
+    report_failure(context())
     [record] = receivers.received("slack", accepted=True)
     assert "A DAG run of SMS monitoring failed" in record["content"]["text"]
+    assert "aggregate.messages" in json.dumps(record["content"])
+    assert f"https://airflow.example.com/dags/{DAG_ID}/runs/scheduled__2026-03-10T10" in json.dumps(record["content"])
+    [incident] = receivers.incidents()
+    assert (incident["status"], incident["dedup_key"]) == ("triggered", f"sms-monitoring/dag/{DAG_ID}")
+    assert told(receivers, "email") == 0
+
+
+@pytest.mark.parametrize("given", [context(), bare_context()])
+def test_what_is_known_of_a_run(given):
+    run = read_run(given, NOW)
+    assert (run.dag_id, run.run_id, run.run_type) == (DAG_ID, "scheduled__2026-03-10T10", "scheduled")
+
+
+def test_a_run_without_a_task_to_blame_is_told_too(receivers):
+    report_failure(bare_context())
+    assert (told(receivers, "slack"), told(receivers, "pagerduty")) == (1, 1)
+    assert "timed out" in json.dumps(receivers.received("slack")[0]["content"])
+
+
+def test_a_dag_that_fails_again_and_again_is_one_incident(receivers):
+    for hour in (10, 11, 12):
+        report_failure(context(hour))
+    assert len(receivers.incidents()) == 1
+    assert told(receivers, "slack") == 3
+
+
+@pytest.mark.parametrize(
+    ("state", "ended_at", "messages"),
+    [
+        ("failed", datetime(2026, 3, 10, 11, 1, tzinfo=UTC), 0),
+        ("failed", datetime(2026, 3, 10, 10, 59, tzinfo=UTC), 1),
+        ("success", datetime(2026, 3, 10, 11, 1, tzinfo=UTC), 1),
+    ],
+)
+def test_slack_is_told_of_the_first_failure_in_an_hour(receivers, state, ended_at, messages):
+    before = SimpleNamespace(state=state, end_date=ended_at)
+    report_failure({**context(), "ti": SimpleNamespace(task_id="x", get_previous_dagrun=lambda: before)})
+    assert (told(receivers, "slack"), told(receivers, "pagerduty")) == (messages, 1)
+
+
+@pytest.mark.parametrize("kind", ["manual", "backfill"])
+def test_what_a_person_started_pages_nobody(receivers, database, kind):
+    report_failure(context(kind=kind))
+    assert (told(receivers, "slack"), told(receivers, "pagerduty"), told(receivers, "heartbeat")) == (1, 0, 0)
+    assert on_record(database) is None
+
+
+def test_where_neither_takes_it_a_mail_goes_out(receivers):
+    receivers.fail("slack", status=500)
+    receivers.fail("pagerduty", status=500)
+    report_failure(context())
+    assert told(receivers, "email") == 1
+
+
+def test_the_service_that_waits_for_heartbeats_is_told_too(receivers):
+    report_failure(context())
+    report_failure(context(dag_id="sms_daily_digest"))
+    [record] = receivers.received("heartbeat", accepted=True)
+    assert record["content"]["signal"] == "fail"
 
 
 def test_without_a_connection_it_says_how_to_set_one_and_raises_nothing(monkeypatch, caplog):
-    monkeypatch.delenv("AIRFLOW_CONN_SMS_MONITORING_SLACK", raising=False)
-    report_failure(CONTEXT)
-    assert "sms_monitoring_slack" in caplog.text
+    for name in (*ADDRESSES, "DB"):
+        monkeypatch.delenv(f"AIRFLOW_CONN_SMS_MONITORING_{name}", raising=False)
+    report_failure(context())
+    assert "airflow connections add sms_monitoring_slack" in caplog.text
+    assert "airflow connections add sms_monitoring_pagerduty" in caplog.text
 
 
-def test_slack_down_raises_nothing(receivers):
-    receivers.fail("slack", status=500)
-    report_failure(CONTEXT)
-    assert receivers.received("slack", accepted=True) == []
+@pytest.mark.parametrize("fault", [{"status": 500}, {"refuse": True}, {"drop": True}])
+def test_a_channel_that_is_down_raises_nothing_and_shows_no_secret(receivers, caplog, fault):
+    for channel in ("slack", "pagerduty", "email", "heartbeat"):
+        receivers.fail(channel, **({"status": 451} if channel == "email" else fault))
+    with caplog.at_level(logging.DEBUG):
+        report_failure(context())
+    for secret in ("XXXXXXXXXXXX", "0123456789abcdef0123456789abcdef", "11111111-2222"):
+        assert secret not in caplog.text
+
+
+@pytest.mark.parametrize("broken", [{}, {"dag_run": object()}, {"run_id": None}])
+def test_a_context_that_says_nothing_raises_nothing(receivers, monkeypatch, broken):
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example.com")
+    report_failure(broken)
+    report_success(broken)
+    assert told(receivers, "slack") == 1
+
+
+# ── … and another succeeds ────────────────────────────────────────────────────────────────────
+
+
+def test_the_next_success_takes_it_back(receivers, database):
+    report_failure(context(10))
+    report_failure(context(11))
+    assert on_record(database) == ("scheduled__2026-03-10T11", "failed", 2)
+    report_success(context(12))
+    assert on_record(database) == ("scheduled__2026-03-10T12", "success", 0)
+    [incident] = receivers.incidents()
+    assert incident["status"] == "resolved"
+    assert "works again" in receivers.received("slack")[-1]["content"]["text"]
+
+
+def test_a_dag_that_goes_on_well_says_nothing(receivers, database):
+    report_success(context(10))
+    receivers.clear()
+    for hour in (11, 12):
+        report_success(context(hour))
+    assert receivers.received() == []
+
+
+def test_where_nobody_knows_pagerduty_is_told_which_ignores_what_it_does_not_know(receivers):
+    report_success(context())
+    assert (told(receivers, "pagerduty"), told(receivers, "slack")) == (1, 0)
+    assert receivers.incidents() == []
+
+
+def test_the_same_run_cleared_and_repaired_takes_it_back(receivers, database):
+    report_failure(context(10))
+    report_success(context(10, minutes=9))
+    assert receivers.incidents()[0]["status"] == "resolved"
+
+
+def test_the_watchdog_noting_the_success_first_hides_nothing(receivers, database):
+    report_failure(context(10))
+    database.execute(
+        "UPDATE sms_dag_status SET last_run_id = %s, last_run_state = 'success', failures_in_a_row = 0,"
+        " last_run_ended_at = %s",
+        (context(11)["dag_run"].run_id, context(11)["dag_run"].end_date),
+    )
+    report_success(context(11))
+    assert receivers.incidents()[0]["status"] == "resolved"
+
+
+def test_a_failure_that_the_watchdog_noted_first_counts_once(receivers, database):
+    report_failure(context(10))
+    report_failure(context(10))
+    assert on_record(database)[2] == 1
+
+
+def test_a_run_of_before_changes_nothing_of_what_is_on_record(receivers, database):
+    report_failure(context(12))
+    report_success(context(10))
+    assert on_record(database) == ("scheduled__2026-03-10T12", "failed", 1)
+
+
+def test_a_slow_run_that_ends_well_takes_back_that_it_was_late(receivers, database):
+    report_success(context(10))
+    receivers.clear()
+    report_success(context(11, minutes=45))
+    assert (told(receivers, "pagerduty"), told(receivers, "slack")) == (1, 1)
+
+
+def test_a_manual_success_is_no_news(receivers, database):
+    report_failure(context(10))
+    report_success(context(11, kind="manual"))
+    assert receivers.incidents()[0]["status"] == "triggered"

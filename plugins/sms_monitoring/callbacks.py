@@ -1,45 +1,191 @@
-"""What happens when a DAG run fails: it is said in the log and, where it can be, in Slack."""
+"""What happens when a DAG run ends: a failed one is told to people at once, a good one takes that back.
+
+DAG-level callbacks: Airflow's DAG processor runs them, so that they also come where the task's own process was
+killed. It gives a DAG file and its callbacks 50 seconds (``[dag_processor] dag_file_processor_timeout``): what matters
+most goes first, and the database, which may be what is broken, last.
+"""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sms_monitoring import deadlines, direct, heartbeat
+from sms_monitoring.timeframe import floor_hour
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from sms_monitoring.notify.message import Message
+
 log = logging.getLogger(__name__)
+
+SCHEDULED = "scheduled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedRun:
+    """What a callback is told of a DAG run.
+
+    :param run_type: Airflow's: ``scheduled``, ``manual``, ``backfill`` …
+    :param reason: Airflow's word for why it ended.
+    :param task_id: the task that failed last, where there is one.
+    :param due_at: from when on it could run.
+    :param started_at: when it began to run.
+    """
+
+    dag_id: str
+    run_id: str
+    run_type: str
+    reason: str
+    task_id: str | None
+    due_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether nobody started it: then nobody is looking, either."""
+        return self.run_type == SCHEDULED
+
+    @property
+    def was_late(self) -> bool:
+        """Whether a deadline alert may have gone out for it: also true of hours that are caught up with."""
+        return self.due_at is not None and self.ended_at - self.due_at >= deadlines.deadline()
+
+    @property
+    def was_slow(self) -> bool:
+        """Whether it ran so long that a deadline alert went out for it."""
+        return self.started_at is not None and self.ended_at - self.started_at >= deadlines.deadline()
+
+
+def read_run(context: Context | dict[str, Any], now: datetime) -> EndedRun:
+    """The run that a callback's context is about.
+
+    Without a task instance to blame, Airflow hands over just the DAG, the run's id and a reason.
+    """
+    run: Any = context.get("dag_run")
+    dag: Any = context.get("dag")
+    instance: Any = context.get("ti")
+    run_id = str(getattr(run, "run_id", None) or context.get("run_id") or "unknown")
+    run_type = getattr(run, "run_type", None)
+    return EndedRun(
+        dag_id=str(getattr(run, "dag_id", None) or getattr(dag, "dag_id", None) or "unknown"),
+        run_id=run_id,
+        run_type=str(getattr(run_type, "value", run_type) or run_id.partition("__")[0]),
+        reason=str(context.get("reason") or "see its task logs"),
+        task_id=getattr(instance, "task_id", None),
+        due_at=getattr(run, "run_after", None),
+        started_at=getattr(run, "start_date", None),
+        ended_at=getattr(run, "end_date", None) or now,
+    )
 
 
 def report_failure(context: Context) -> None:
-    """Report a failed DAG run. It goes past the outbox, which may be what failed; it never raises."""
-    run = context.get("dag_run")
-    dag_id, run_id = (run.dag_id, run.run_id) if run else ("unknown", "unknown")
-    log.error("DAG run failed: %s / %s (%s)", dag_id, run_id, context.get("reason", "see its task logs"))
+    """Report a failed DAG run: to Slack and PagerDuty, by e-mail where neither takes it. Never raises.
+
+    All failures of one DAG are one incident in PagerDuty; Slack is told of the first in each hour, so that a DAG that
+    runs every few minutes does not fill it. A run that a person started, or a backfill, pages nobody.
+    """
     try:
-        _tell_slack(dag_id, run_id)
+        run = read_run(context, datetime.now(UTC))
+        log.error("DAG run failed: %s / %s (%s)", run.dag_id, run.run_id, run.reason)
+        message = failure_message(run)
+        if not run.is_scheduled:
+            direct.tell(message, ("slack",), fallback="email")
+        elif _failed_before_in_this_hour(context, run):
+            direct.tell(message, ("pagerduty",))
+        else:
+            direct.tell(message, ("pagerduty", "slack"), fallback="email")
+        if run.is_scheduled:
+            heartbeat.report_failed_run(run.dag_id, f"run {run.run_id} failed: {run.reason}")
+            _record(run, "failed")
     except Exception as error:
-        # A callback has nobody left to raise to. The exception's own words may hold the webhook's URL.
-        log.error("could not say so in Slack: %s", type(error).__name__)
+        # A callback has nobody left to raise to.
+        log.error("could not report the failed run: %s", type(error).__name__)
 
 
-def _tell_slack(dag_id: str, run_id: str) -> None:
-    from sms_monitoring.notify.channels import load_channel
-    from sms_monitoring.notify.channels.base import ConfigurationError
+def report_success(context: Context) -> None:
+    """Take back what was told of a DAG's failures, once a scheduled run of it succeeds. Never raises.
+
+    Asks the database whether the DAG was failing; where it cannot say, PagerDuty is told, which ignores what it
+    does not know.
+    """
+    try:
+        run = read_run(context, datetime.now(UTC))
+        if not run.is_scheduled:
+            return
+        was_failing = _record(run, "success")
+        if was_failing is None or was_failing or run.was_late:
+            channels = ("pagerduty", "slack") if was_failing or run.was_slow else ("pagerduty",)
+            direct.tell(success_message(run), channels)
+    except Exception as error:
+        log.error("could not report the successful run: %s", type(error).__name__)
+
+
+def failure_message(run: EndedRun) -> Message:
+    """What is said of a failed run."""
     from sms_monitoring.notify.message import Event, Message, Severity
 
-    message = Message(
+    facts = [("DAG", run.dag_id), ("Run", run.run_id), ("Reason", run.reason.replace("_", " "))]
+    return Message(
         event=Event.TRIGGER,
+        severity=Severity.CRITICAL if run.is_scheduled else Severity.WARNING,
+        alert_type="dag_run_failed",
+        entity=run.dag_id,
+        dedup_key=deadlines.dedup_key(run.dag_id),
+        title="A DAG run of SMS monitoring failed",
+        summary=f"{run.dag_id}, run {run.run_id}. What did not fail went on; the log of the red task says why.",
+        occurred_at=run.ended_at,
+        facts=(*facts, *((("Failed task", run.task_id),) if run.task_id else ())),
+        links=deadlines.links_to(run.dag_id, run.run_id),
+    )
+
+
+def success_message(run: EndedRun) -> Message:
+    """What is said when a DAG that failed works again."""
+    from sms_monitoring.notify.message import Event, Message, Severity
+
+    return Message(
+        event=Event.RESOLVE,
         severity=Severity.CRITICAL,
         alert_type="dag_run_failed",
-        entity=dag_id,
-        dedup_key=f"sms-monitoring/{dag_id}/{run_id}"[:255],
-        title="A DAG run of SMS monitoring failed",
-        summary=f"{dag_id}, run {run_id}. What did not fail went on; the log of the red task says why.",
-        occurred_at=datetime.now(UTC),
+        entity=run.dag_id,
+        dedup_key=deadlines.dedup_key(run.dag_id),
+        title="A DAG run of SMS monitoring failed or was late",
+        summary=f"{run.dag_id} works again: run {run.run_id} succeeded.",
+        occurred_at=run.ended_at,
+        facts=(("DAG", run.dag_id), ("Run", run.run_id)),
+        links=deadlines.links_to(run.dag_id, run.run_id),
     )
+
+
+def _failed_before_in_this_hour(context: Context | dict[str, Any], run: EndedRun) -> bool:
+    """Whether the DAG's run before failed too, in the same hour of the clock. Asks Airflow; in doubt it did not."""
+    instance: Any = context.get("ti")
     try:
-        log.info("Slack: %s", load_channel("slack").send([message]))
-    except ConfigurationError as error:
-        log.error("could not say so in Slack: %s", error)
+        before = instance.get_previous_dagrun() if instance else None
+        return (
+            before is not None and before.state == "failed" and floor_hour(before.end_date) == floor_hour(run.ended_at)
+        )
+    except Exception as error:
+        log.info("the run before is not known: %s", type(error).__name__)
+        return False
+
+
+def _record(run: EndedRun, state: str) -> bool | None:
+    """Note the run's end in ``sms_dag_status``; whether the DAG failed before it, None where that is not known."""
+    from sms_monitoring import db
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+
+    told = {"dag_id": run.dag_id, "run_id": run.run_id, "state": state, "ended_at": run.ended_at}
+    try:
+        with SmsMetricsHook().connect() as conn:
+            conn.execute("SET statement_timeout = '5s'")
+            before = db.fetch_one(conn, "dags/record_run.sql", told)
+    except Exception as error:
+        log.warning("the run is not noted in sms_dag_status: %s", type(error).__name__)
+        return None
+    return None if before is None else before["was_failing"]

@@ -1,11 +1,13 @@
 """What all DAGs of the bundle have in common. Read while DAGs are parsed, so: environment variables only.
 
-==============================  ===========================================================================
-``SMS_MONITORING_START_DATE``   first hour of ``sms_hourly_monitoring``, ISO 8601 with a zone; Airflow then
-                                catches up from there. Unset: only hours that end after it is unpaused.
-``SMS_MONITORING_TIMEZONE``     IANA zone of the digest's day and hour (default UTC)
-``SMS_MONITORING_POOL``         Airflow pool of all tasks (default ``default_pool``)
-==============================  ===========================================================================
+===================================  ======================================================================
+``SMS_MONITORING_START_DATE``        first hour of ``sms_hourly_monitoring``, ISO 8601 with a zone; Airflow
+                                     then catches up from there. Unset: only hours that end after it is unpaused.
+``SMS_MONITORING_TIMEZONE``          IANA zone of the digest's day and hour (default UTC)
+``SMS_MONITORING_POOL``              Airflow pool of all tasks (default ``default_pool``)
+``SMS_MONITORING_DEADLINE_MINUTES``  when an hourly run that is not done is told of (default 30)
+``SMS_MONITORING_WATCHDOG_CRON``     when ``sms_watchdog`` runs (default every ten minutes)
+===================================  ======================================================================
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sms_monitoring.callbacks import report_failure
-from sms_monitoring.links import CATALOGUE, DASHBOARD
+from sms_monitoring.callbacks import report_failure, report_success
+from sms_monitoring.links import CATALOGUE, DASHBOARD, DATA_DOCS
 
 OWNER = "sms-monitoring"
 TAGS = ["sms", "monitoring"]
@@ -24,7 +26,9 @@ TAGS = ["sms", "monitoring"]
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 # Stands under every DAG's documentation in the Airflow UI, which resolves it against its own address.
-CATALOGUE_FOOTER = f"\n[Dashboard]({DASHBOARD}) · [Catalogue of all DAGs and alerts]({CATALOGUE})\n"
+CATALOGUE_FOOTER = (
+    f"\n[Dashboard]({DASHBOARD}) · [Data Docs]({DATA_DOCS}) · [Catalogue of all DAGs and alerts]({CATALOGUE})\n"
+)
 
 
 def start_date() -> datetime:
@@ -77,11 +81,12 @@ def default_args() -> dict[str, Any]:
 
 
 def dag_args(*, doc: str | None, timeout: timedelta, tags: list[str] | None = None) -> dict[str, Any]:
-    """DAG arguments that every DAG file passes: documentation, tags, timeout, failure callback."""
+    """DAG arguments that every DAG file passes: documentation, tags, timeout, what to say when a run has ended."""
     return {
         "doc_md": f"{doc or ''}{CATALOGUE_FOOTER}",
         "default_args": default_args(),
         "tags": TAGS + (tags or []),
         "dagrun_timeout": timeout,
         "on_failure_callback": report_failure,
+        "on_success_callback": report_success,
     }

@@ -12,6 +12,7 @@ from sms_monitoring.dag_defaults import timezone
 from sms_monitoring.runs import is_history, run_links, run_window
 
 if TYPE_CHECKING:
+    from sms_monitoring.db import Connection
     from sms_monitoring.timeframe import Window
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,10 @@ class RunFailedError(RuntimeError):
 
 class DeliveryPendingError(RuntimeError):
     """Notifications are still to be delivered; the task's next try, or the next hour, sends them."""
+
+
+class UntoldError(RuntimeError):
+    """Something is wrong with the monitoring, and no channel took the page."""
 
 
 def aggregate_family(family: str) -> dict[str, Any]:
@@ -94,6 +99,36 @@ def refresh_views() -> int:
         return pipeline.refresh_views(conn)
 
 
+def check_quality() -> dict[str, str]:
+    """Check the run's hour before it is judged, and the hours that are bad still; hour → verdict. Backfills too.
+
+    :raises QualityCheckError: when the checks as a whole could not be run; no hour is bad for that.
+    """
+    from sms_monitoring import db
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+    from sms_monitoring.quality.gate import check_hours
+
+    context, now = get_current_context(), datetime.now(UTC)
+    with SmsMetricsHook().connect() as conn:
+        reports = check_hours(conn, db.dsn(conn), run_window(context), now, dag_run_id=context["dag_run"].run_id)
+    return {report.window.start.isoformat(): str(report.verdict) for report in reports}
+
+
+def check_quality_fully() -> str:
+    """Check everything over the last months, and build the Data Docs; returns the verdict.
+
+    :raises QualityCheckError: when the checks as a whole could not be run, or the Data Docs not be written.
+    """
+    from sms_monitoring import db
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+    from sms_monitoring.quality.full import check_everything, full_window
+
+    context, now = get_current_context(), datetime.now(UTC)
+    with SmsMetricsHook().connect() as conn:
+        report = check_everything(conn, db.dsn(conn), full_window(now), now, dag_run_id=context["dag_run"].run_id)
+    return str(report.verdict)
+
+
 def follow_up() -> None:
     """Say what is still to be said about incidents.
 
@@ -101,11 +136,11 @@ def follow_up() -> None:
     """
     from sms_monitoring.alerts.followup import FollowUp
     from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
-    from sms_monitoring.operators import alert_operators
+    from sms_monitoring.operators import alert_types
 
     context = get_current_context()
     skip_in_backfill(context)
-    alerts = {operator.alert.name: operator.alert for operator in alert_operators()}
+    alerts = {alert.name: alert for alert in alert_types()}
     with SmsMetricsHook().connect() as conn:
         said = FollowUp(conn=conn, now=datetime.now(UTC), alerts=alerts, links=run_links(context)).run()
     log.info("said: %s", ", ".join(f"{count} {event}" for event, count in said.items()) or "nothing")
@@ -205,6 +240,70 @@ def send_daily_digest() -> str:
         outcome = send_digest(conn, day, recipients, zone, worker=worker_name(context))
     log.info("digest of %s: %s", day, outcome)
     return outcome
+
+
+def watch() -> dict[str, Any]:
+    """Look after the monitoring itself, and tell what is not well; returns that.
+
+    :raises UntoldError: when something is not well and nobody could be told.
+    """
+    from airflow.sdk.exceptions import AirflowTaskTimeout
+
+    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+    from sms_monitoring.watchdog import airflow_dags
+    from sms_monitoring.watchdog.run import page_directly, watch
+    from sms_monitoring.watchdog.trouble import database_is_gone
+
+    context, now = get_current_context(), datetime.now(UTC)
+    links = run_links(context)
+
+    def note_dags(conn: Connection) -> None:
+        airflow_dags.save(conn, airflow_dags.look_at_dags(now), now)
+
+    try:
+        report = watch(SmsMetricsHook().connect, before=note_dags, links=links, worker=worker_name(context))
+    except AirflowTaskTimeout as error:
+        # Something never answered; the database is what every step waits for.
+        page_directly(database_is_gone(error), links=links)
+        raise
+    found = report.as_dict()
+    log.info("%s", found)
+    if report.untold:
+        raise UntoldError(f"nobody could be told: {'; '.join(found['troubles'])}")
+    return found
+
+
+def send_heartbeat() -> str:
+    """Tell the service outside that the hour was done; skipped for history, and where no such service is set up."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from sms_monitoring import heartbeat
+
+    context, now = get_current_context(), datetime.now(UTC)
+    window = run_window(context)
+    if is_history(context, window.end, now):
+        raise AirflowSkipException("an hour of the past is no sign of life")
+    return _beat(heartbeat.HOURLY, f"hour {window} done")
+
+
+def send_watchdog_heartbeat() -> str:
+    """Tell the service outside that the watchdog looked; skipped where no such service is set up."""
+    from sms_monitoring import heartbeat
+
+    return _beat(heartbeat.WATCHDOG, "the watchdog has looked")
+
+
+def _beat(conn_id: str, note: str) -> str:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from sms_monitoring.heartbeat import NoHeartbeatError, beat
+
+    try:
+        said = beat(conn_id, note=note)
+    except NoHeartbeatError as error:
+        raise AirflowSkipException(str(error)) from None
+    log.info("heartbeat: %s", said)
+    return said
 
 
 def make_partitions_ahead() -> dict[str, int]:

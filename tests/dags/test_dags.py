@@ -30,7 +30,9 @@ print(json.dumps({
         dag.dag_id: {
             "owner": dag.owner, "tags": sorted(dag.tags), "doc": dag.doc_md, "catchup": dag.catchup,
             "timeout": dag.dagrun_timeout and dag.dagrun_timeout.total_seconds(),
-            "callback": bool(dag.on_failure_callback), "schedule": dag.timetable.__class__.__name__,
+            "callback": bool(dag.on_failure_callback),
+            "deadlines": [one.interval.total_seconds() for one in dag.deadline or []],
+            "schedule": dag.timetable.__class__.__name__,
             "tasks": {
                 task.task_id: {
                     "retries": task.retries,
@@ -121,11 +123,13 @@ def test_the_hourly_chain_is_wired_in_order(parsed):
     alerts = {name for name in tasks if name.startswith("evaluate.")}
     channels = {f"dispatch.{name}" for name in ("slack", "pagerduty", "email", "sms", "webhook")}
     assert set(tasks["refresh_views"]["upstream"]) == families
-    assert len(alerts) == 5
-    assert all(tasks[alert]["upstream"] == ["refresh_views"] for alert in alerts)
+    assert len(alerts) == 6
+    assert tasks["check_quality"]["upstream"] == ["refresh_views"]
+    assert all(tasks[alert]["upstream"] == ["check_quality"] for alert in alerts)
     assert set(tasks["follow_up"]["upstream"]) == alerts
     assert all(tasks[channel]["upstream"] == ["follow_up"] for channel in channels)
-    assert set(tasks) == families | {"refresh_views"} | alerts | {"follow_up"} | channels | {"fail_if_any_failed"}
+    single = {"refresh_views", "check_quality", "follow_up", "send_heartbeat", "fail_if_any_failed"}
+    assert set(tasks) == families | alerts | channels | single
 
 
 def test_the_follow_up_delivers_where_something_is_due(parsed):
@@ -144,7 +148,23 @@ def test_one_failure_stops_nothing_behind_it_and_still_fails_the_run(parsed):
     watcher = tasks.pop("fail_if_any_failed")
     assert watcher["rule"] == "one_failed"
     assert set(watcher["upstream"]) == set(tasks)
+    heartbeat = tasks.pop("send_heartbeat")
+    assert heartbeat["rule"] == "none_failed"
+    assert set(heartbeat["upstream"]) == set(tasks)
     assert {task["rule"] for name, task in tasks.items() if not name.startswith("aggregate.")} == {"all_done"}
+
+
+def test_the_hourly_run_has_a_deadline_well_before_it_times_out(parsed):
+    dag = parsed["dags"]["sms_hourly_monitoring"]
+    assert dag["deadlines"] == [30 * 60]
+    assert dag["deadlines"][0] < dag["timeout"]
+
+
+def test_the_watchdog_sees_and_tells_in_one_task_that_is_not_retried(parsed):
+    dag = parsed["dags"]["sms_watchdog"]
+    assert dag["catchup"] is False
+    assert {name: task["upstream"] for name, task in dag["tasks"].items()} == {"watch": [], "send_heartbeat": ["watch"]}
+    assert dag["tasks"]["watch"]["retries"] == 0
 
 
 def test_the_silence_review_delivers_only_when_it_found_something(parsed):
@@ -171,6 +191,7 @@ def test_catch_up_begins_where_the_environment_says(parsed, tmp_path):
         ("SMS_MONITORING_START_DATE", "yesterday", "not a time with a zone"),
         ("SMS_MONITORING_START_DATE", "2026-03-10T10:00:00", "not a time with a zone"),
         ("SMS_MONITORING_TIMEZONE", "Mars/Olympus", "not an IANA time zone"),
+        ("SMS_MONITORING_DEADLINE_MINUTES", "soon", "not a number of minutes"),
     ],
 )
 def test_a_bad_setting_is_an_import_error_that_names_it(tmp_path, variable, value, message):

@@ -1,4 +1,4 @@
-"""One HTTP POST: asked once, no redirect followed, nothing logged.
+"""One HTTP request: asked once, no redirect followed, nothing logged.
 
 The proxies of the environment are used, as by the other channels' libraries.
 """
@@ -40,14 +40,19 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 def post_once(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> HttpAnswer:
-    """POST ``body``; any status is an answer, not an error.
+    """POST ``body``; see :func:`ask_once`."""
+    return ask_once("POST", url, body, headers, timeout)
+
+
+def ask_once(method: str, url: str, body: bytes | None, headers: Mapping[str, str], timeout: float) -> HttpAnswer:
+    """Send one request; any status is an answer, not an error.
 
     :param url: http or https, as :func:`sms_monitoring.notify.channels.base.is_web_address` wants it.
     :param timeout: seconds for each step on the network.
     :raises urllib.error.URLError: when it did not get there.
     :raises OSError, http.client.HTTPException: when it may have got there, but the answer was lost.
     """
-    request = Request(url, data=body, headers=dict(headers), method="POST")  # noqa: S310 - see :param url:
+    request = Request(url, data=body, headers=dict(headers), method=method)  # noqa: S310 - see :param url:
     try:
         response = build_opener(_NoRedirects).open(request, timeout=timeout)
     except HTTPError as error:
