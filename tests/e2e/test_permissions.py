@@ -29,7 +29,7 @@ def test_a_viewer_sees_everything_and_no_way_to_act(visit, site, metrics, alert,
     expect(dashboard.get_by_role("button", name=ACTIONS)).to_have_count(0)
     keep(page, "viewer")
     for view in ("incidents", "thresholds", "silences", "channels"):
-        dashboard.get_by_role("navigation", name="Dashboard").get_by_role("link", name=view.title()).click()
+        dashboard.get_by_role("navigation", name="Dashboard").get_by_role("link", name=view.title(), exact=True).click()
         expect(dashboard.get_by_text("You may look, not").first).to_be_visible()
         expect(dashboard.get_by_role("button", name=ACTIONS)).to_have_count(0)
 

@@ -58,6 +58,8 @@ def test_status_until_cleared(receivers: Receivers, channel: str) -> None:
         ("pagerduty", "throttle exceeded"),
         ("sms", '"code":20429,"message":"Too Many Requests"'),
         ("webhook", "Failure on demand: 429"),
+        ("heartbeat", "Failure on demand: 429"),
+        ("sentry", "Failure on demand: 429"),
     ],
 )
 def test_429_says_when_to_come_back(receivers: Receivers, channel: str, body: str) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from sms_monitoring.local.receivers.connections import ROUTING_KEY, SLACK_SERVICE, SLACK_TOKEN
-from tests.local.posts import HTTP, post
+from sms_monitoring.local.receivers.connections import HOURLY_CHECK, ROUTING_KEY, SLACK_SERVICE, SLACK_TOKEN
+from tests.local.posts import HTTP, envelope, post, post_envelope
 
 if TYPE_CHECKING:
     from sms_monitoring.local.receivers import Receivers
@@ -44,7 +44,14 @@ def mail(receivers: Receivers, subject: str, html: str) -> int:
 
 def test_says_so_when_nothing_arrived(receivers: Receivers) -> None:
     text = get(receivers).text
-    for words in ("No message yet", "No incident", "Inbox empty", "No text message yet", "No call yet"):
+    for words in (
+        "No message yet",
+        "No incident",
+        "Inbox empty",
+        "No text message yet",
+        "No call yet",
+        "No sign of life",
+    ):
         assert words in text
 
 
@@ -173,3 +180,38 @@ def test_brings_its_own_style_and_script(receivers: Receivers, name: str) -> Non
     assert answer.status_code == 200
     assert "http://" not in answer.text
     assert "https://" not in answer.text
+
+
+def test_shows_signs_of_life(receivers: Receivers) -> None:
+    post(receivers, "heartbeat", text=EVIL)
+    HTTP.get(f"{receivers.url}/ping/{HOURLY_CHECK}/fail")
+    text = get(receivers, "/?view=heartbeat").text
+    assert EVIL not in text
+    for words in ('class="ping success"', 'class="ping fail"', "sms-hourly-monitoring", "2 pings"):
+        assert words in text
+
+
+def test_shows_an_error_as_sentry_does(receivers: Receivers) -> None:
+    frame = {"module": "sms_monitoring.tasks", "function": "deliver", "lineno": 7}
+    error = {"type": "ValueError", "value": EVIL, "stacktrace": {"frames": [frame]}}
+    tags = {"dag_id": "sms_hourly_monitoring", "task_id": "x"}
+    post_envelope(receivers.url, envelope({"level": "error", "tags": tags, "exception": {"values": [error]}}))
+    text = get(receivers, "/?view=sentry").text
+    assert EVIL not in text
+    for words in ("<h3>ValueError</h3>", "sms_monitoring.tasks in deliver, line 7", "task_id: x"):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"exception": {"values": []}},
+        {"exception": [], "tags": []},
+        {"exception": {"values": [{}]}},
+        {"logentry": None},
+    ],
+)
+def test_odd_events_do_not_break_the_page(receivers: Receivers, event: dict[str, Any]) -> None:
+    assert post_envelope(receivers.url, envelope(event)).status_code == 200
+    assert get(receivers).status_code == 200

@@ -157,6 +157,8 @@ def test_the_shipped_file_has_what_the_bundle_asks_for():
         "sms_monitoring_smtp",
         "sms_monitoring_sms",
         "sms_monitoring_webhook",
+        "sms_monitoring_heartbeat",
+        "sms_monitoring_watchdog_heartbeat",
     }
     assert settings.pools[0].name == "sms_monitoring"
     assert set(settings.variables) == {

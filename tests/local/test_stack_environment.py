@@ -86,7 +86,7 @@ def test_both_drivers_of_airflow_go_over_the_unix_socket(variables):
 def test_the_connections_lead_to_the_embedded_database_and_the_local_receivers(variables):
     connections = {
         name: json.loads(variables[f"AIRFLOW_CONN_SMS_MONITORING_{name}"])
-        for name in ("DB", "SLACK", "PAGERDUTY", "SMTP", "SMS", "WEBHOOK")
+        for name in ("DB", "SLACK", "PAGERDUTY", "SMTP", "SMS", "WEBHOOK", "HEARTBEAT", "WATCHDOG_HEARTBEAT")
     }
     assert connections["DB"]["host"] == "/srv/a b/.local/postgres"
     assert connections["DB"]["schema"] == "sms"
@@ -96,8 +96,17 @@ def test_the_connections_lead_to_the_embedded_database_and_the_local_receivers(v
     assert connections["SMS"]["extra"]["config"]["path"] == TWILIO_SERVICE
     assert connections["WEBHOOK"]["host"] == "http://127.0.0.1:18025/webhook"
     assert connections["WEBHOOK"]["password"] == WEBHOOK_SECRET
+    assert connections["HEARTBEAT"]["host"] == "http://127.0.0.1:18025/ping"
+    assert connections["HEARTBEAT"]["password"] != connections["WATCHDOG_HEARTBEAT"]["password"]
     assert (connections["SMTP"]["host"], connections["SMTP"]["port"]) == ("127.0.0.1", 12525)
     assert not any("<" in value for value in variables.values()), "a placeholder of airflow_settings.yaml is left"
+
+
+def test_errors_of_tasks_go_to_the_local_sentry(variables):
+    assert variables["AIRFLOW__SENTRY__SENTRY_ON"] == "True"
+    assert variables["AIRFLOW__SENTRY__SENTRY_DSN"].endswith("@127.0.0.1:18025/1")
+    # Airflow 3.3 would hand the function's name to Sentry, which drops every event then.
+    assert "AIRFLOW__SENTRY__BEFORE_SEND" not in variables
 
 
 @pytest.mark.parametrize("channel", channel_names())

@@ -30,7 +30,8 @@ class AirflowApi:
     def __init__(self, url: str, *, username: str, password: str) -> None:
         self._login = {"username": username, "password": password}
         # trust_env: a proxy of the machine must not be asked for what runs on the machine.
-        self._http = httpx.Client(base_url=url, timeout=30, trust_env=False)
+        # A server's first task keeps it from answering anybody for seconds, on a busy machine for half a minute.
+        self._http = httpx.Client(base_url=url, timeout=120, trust_env=False)
         self._token_until = 0.0
 
     def close(self) -> None:
@@ -58,6 +59,14 @@ class AirflowApi:
     def unpause(self, dag_id: str) -> None:
         """Let the scheduler run a DAG."""
         self._request("PATCH", f"/dags/{dag_id}", json={"is_paused": False})
+
+    def pause(self, dag_id: str) -> None:
+        """Keep the scheduler from making runs of a DAG."""
+        self._request("PATCH", f"/dags/{dag_id}", json={"is_paused": True})
+
+    def clear(self, dag_id: str, run_id: str) -> None:
+        """Have all tasks of a run that is over run again."""
+        self._request("POST", f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/clear", json={"dry_run": False})
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any]) -> str:
         """Create a manual run with ``conf`` as its params; returns the run's id."""

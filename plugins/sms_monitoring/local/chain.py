@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from psycopg.types.json import Jsonb
+
 from sms_monitoring import db
 from sms_monitoring.links import API, DASHBOARD
 from sms_monitoring.local.errors import LocalStackError
@@ -27,6 +29,8 @@ FOLLOW_UP = "sms_alert_followup"
 SILENCES = "sms_weekly_silence_review"
 REPLAY = "sms_replay_threshold"
 TEST_ALERT = "sms_send_test_alert"
+QUALITY = "sms_daily_quality"
+WATCHDOG = "sms_watchdog"
 # Of the API: what the page asks for first, and what links lead to.
 SEEN_BY_USERS = (
     "health",
@@ -37,9 +41,12 @@ SEEN_BY_USERS = (
     "charts/delivery_rate",
     "dashboard/",
     "catalogue",
+    "quality",
+    "quality/docs/",
+    "runbooks/delivery_rate_critical",
 )
 ALERT_THAT_FIRES = "delivery_rate_critical"
-DAG_IDS = (HOURLY, RECOMPUTE, DIGEST, RETENTION, FOLLOW_UP, SILENCES, REPLAY, TEST_ALERT)
+DAG_IDS = (HOURLY, RECOMPUTE, DIGEST, RETENTION, FOLLOW_UP, SILENCES, REPLAY, TEST_ALERT, QUALITY, WATCHDOG)
 
 
 def run_chain(stack: Stack) -> Outcome:
@@ -59,10 +66,16 @@ def run_chain(stack: Stack) -> Outcome:
     try:
         runs = _run_dags(stack, scenario, newest_hour_end)
         failures += _look_at_the_dashboard(stack, runs)
+        if not stack.receivers.received("heartbeat", accepted=True):
+            failures.append("no heartbeat arrived, though the hourly run is done")
     except LocalStackError as error:
         failures.append(str(error))
         runs = _runs_so_far(stack)
     with stack.steps.step("Reading what happened"), db.connect(stack.metrics_uri) as conn:
+        failures += [
+            f"the {run['plan']} checks up to {run['window_end']:%d. %H:%M} came to {run['verdict']}: {run['checks']}"
+            for run in db.fetch_all(conn, "local/failed_checks.sql")
+        ]
         return read_outcome(
             conn,
             stack.receivers,
@@ -78,6 +91,9 @@ def _write_history(stack: Stack, scenario: Scenario) -> None:
     title = f"Simulating {days} days of SMS traffic with {len(scenario.incidents)} incidents"
     with stack.steps.step(title) as tell, db.connect(stack.metrics_uri) as conn:
         simulate(conn, scenario, lambda done, total: tell(f"day {done} of {total}"))
+        # The watchdog would be right to say so, at another moment in each run.
+        change = ("source_silent", "demo", Jsonb({"enabled": False}), "the simulated traffic ends when the demo starts")
+        conn.execute("SELECT sms_alert_edit_threshold(%s, %s, %s, %s)", change)
 
 
 def _run_dags(stack: Stack, scenario: Scenario, newest_hour_end: datetime) -> list[Json]:
@@ -90,8 +106,9 @@ def _run_dags(stack: Stack, scenario: Scenario, newest_hour_end: datetime) -> li
     proposal = {"alert_type": "delivery_rate_critical", "threshold_value": 80}
     run_dag(stack, REPLAY, proposal, f"Trying another threshold over the history ({REPLAY})")
     # Of a DAG that does not catch up, the scheduler runs the last date that is due as soon as it is unpaused.
-    others = [DIGEST, RETENTION, FOLLOW_UP, SILENCES]
-    await_scheduled_runs(stack, others, "The scheduler runs the digest, retention, follow-up and the silence review")
+    others = [DIGEST, RETENTION, FOLLOW_UP, SILENCES, QUALITY]
+    await_scheduled_runs(stack, others, "The scheduler runs digest, retention, follow-up, silence review and checks")
+    await_scheduled_runs(stack, [WATCHDOG], f"The watchdog looks at it all ({WATCHDOG})")
     stack.api.unpause(TEST_ALERT)
     return await_all_runs(stack)
 

@@ -13,11 +13,14 @@ from sms_monitoring.local.credentials import LOGINS
 from sms_monitoring.local.ports import HOST
 from sms_monitoring.local.receivers.connections import (
     FROM_EMAIL,
+    HOURLY_CHECK,
     ROUTING_KEY,
     SLACK_SERVICE,
     SLACK_TOKEN,
     TWILIO_SERVICE,
+    WATCHDOG_CHECK,
     WEBHOOK_SECRET,
+    sentry_dsn,
 )
 
 if TYPE_CHECKING:
@@ -96,6 +99,7 @@ def exports(
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+        **sentry_exports(receivers),
         **settings_file.exports(settings, connection_overrides(metrics_uri, receivers)),
         "SMS_MONITORING_DB_URI": metrics_uri,
         "SMS_MONITORING_POOL": settings.pools[0].name if settings.pools else "",
@@ -125,6 +129,8 @@ def connection_overrides(metrics_uri: str, receivers: ReceiverPorts | None) -> d
                 "extra": {"config": {"path": TWILIO_SERVICE, "tag": "alerts"}},
             },
             "sms_monitoring_webhook": {"host": f"{receivers.url}/webhook", "password": WEBHOOK_SECRET},
+            "sms_monitoring_heartbeat": {"host": f"{receivers.url}/ping", "password": HOURLY_CHECK},
+            "sms_monitoring_watchdog_heartbeat": {"host": f"{receivers.url}/ping", "password": WATCHDOG_CHECK},
             "sms_monitoring_smtp": {
                 "host": HOST,
                 "port": receivers.smtp_port,
@@ -134,6 +140,23 @@ def connection_overrides(metrics_uri: str, receivers: ReceiverPorts | None) -> d
             },
         }
     return overrides
+
+
+def sentry_exports(receivers: ReceiverPorts | None) -> dict[str, str]:
+    """Airflow's ``[sentry]`` section: errors of tasks go to the local receivers, where there are any.
+
+    The values of local variables are never taken from the stack; what else is in an event, our scrubber takes out.
+    Without the last setting each task imports whatever the SDK can instrument, which takes three seconds.
+    """
+    if receivers is None:
+        return {}
+    return {
+        "AIRFLOW__SENTRY__SENTRY_ON": "True",
+        "AIRFLOW__SENTRY__SENTRY_DSN": sentry_dsn(receivers.url),
+        "AIRFLOW__SENTRY__ENVIRONMENT": "local",
+        "AIRFLOW__SENTRY__INCLUDE_LOCAL_VARIABLES": "False",
+        "AIRFLOW__SENTRY__AUTO_ENABLING_INTEGRATIONS": "False",
+    }
 
 
 def child_environment(layout: Layout, variables: Mapping[str, str]) -> dict[str, str]:

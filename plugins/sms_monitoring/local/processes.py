@@ -118,6 +118,15 @@ class ProcessGroup:
             running.process.wait()
             self._forget(name)
 
+    def kill(self, name: str) -> None:
+        """End one process and its family with SIGKILL, as a crash of its machine would; it may be started again."""
+        running = self._running[name]
+        while members := _session_members(running.record):
+            _send(members, signal.SIGKILL)
+            psutil.wait_procs(members, timeout=0.1)
+        running.process.wait()
+        self._forget(name)
+
     def stop_leftovers(self, grace: float = GRACE_SECONDS) -> list[str]:
         """Stop what an earlier stack left behind when it was killed; returns the names of what still ran."""
         found: list[str] = []

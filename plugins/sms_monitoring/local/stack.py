@@ -189,11 +189,20 @@ class Stack:
         shell = environment.render(self.exports, programs=self.layout.bin, postgres_programs=self.postgres.bin)
         write_private(self.layout.env_file, shell)
         for component in components:
-            own = environment.child_environment(self.layout, self.exports)
-            self._processes.start(component, [airflow, component, *COMPONENTS[component]], own)
+            self.start_component(component)
         self._components = tuple(components)
         self.airflow_url = f"http://{ports.HOST}:{port}{base_path}"
         self._api = AirflowApi(self.airflow_url, username=ADMIN, password=self.passwords[ADMIN])
+
+    def start_component(self, component: str) -> None:
+        """Start one of Airflow's components that does not run, once :meth:`start_airflow` was called."""
+        own = environment.child_environment(self.layout, self.exports)
+        airflow = str(self.layout.bin / "airflow")
+        self._processes.start(component, [airflow, component, *COMPONENTS[component]], own)
+
+    def kill_component(self, component: str) -> None:
+        """Kill one of Airflow's components, with all its children, by SIGKILL."""
+        self._processes.kill(component)
 
     def wait_for_airflow(self, dag_ids: Collection[str]) -> None:
         """Wait until all started components are healthy and ``dag_ids`` are parsed; create the pools.

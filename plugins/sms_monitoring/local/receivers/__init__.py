@@ -1,4 +1,4 @@
-"""Stand-ins for Slack, PagerDuty, Twilio, a webhook's receiver and a mail server, for the demo and the tests.
+"""Stand-ins for Slack, PagerDuty, Twilio, a webhook's receiver, a mail server, Healthchecks.io and Sentry.
 
 They hold what arrives to the limits of the real services, answer as these do, and fail on demand. The
 bundle reaches them through ordinary Airflow connections and the real provider hooks::

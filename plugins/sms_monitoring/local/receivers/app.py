@@ -1,4 +1,4 @@
-"""The HTTP side: the endpoints of Slack, PagerDuty, Twilio and the webhook, the control API and the page."""
+"""The HTTP side: the endpoints of all services but mail, the control API and the page."""
 
 from __future__ import annotations
 
@@ -13,9 +13,21 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from sms_monitoring.local.receivers import page, pagerduty_rules, slack_rules, twilio_rules, webhook_rules
+from sms_monitoring.local.receivers import (
+    heartbeat_rules,
+    page,
+    pagerduty_rules,
+    sentry_rules,
+    slack_rules,
+    twilio_rules,
+    webhook_rules,
+)
 from sms_monitoring.local.receivers.connections import (
+    CHECKS,
+    CRONITOR_KEY,
     ROUTING_KEY,
+    SENTRY_KEY,
+    SENTRY_PROJECT,
     SLACK_SERVICE,
     SLACK_TOKEN,
     TWILIO_ACCOUNT,
@@ -93,6 +105,29 @@ async def webhook(request: Request) -> Response:
     """A receiver of signed webhooks."""
     judge = partial(webhook_rules.judge, headers=request.headers, secret=WEBHOOK_SECRET)
     return await _receive(request, Channel.WEBHOOK, judge)
+
+
+@router.api_route("/ping/{check}", methods=["GET", "POST", "HEAD"])
+@router.api_route("/ping/{check}/{kind}", methods=["GET", "POST", "HEAD"])
+async def ping(request: Request, check: str, kind: str = "") -> Response:
+    """A check of Healthchecks.io, which wants a sign of life in time."""
+    judge = partial(heartbeat_rules.judge_ping, check=check, kind=kind, known=CHECKS)
+    return await _receive(request, Channel.HEARTBEAT, judge)
+
+
+@router.api_route("/p/{key}/{monitor}", methods=["GET", "POST"])
+async def telemetry(request: Request, key: str, monitor: str) -> Response:
+    """A monitor of Cronitor."""
+    query = dict(request.query_params)
+    verdict = heartbeat_rules.judge_telemetry(key=key, monitor=monitor, query=query, keys={CRONITOR_KEY})
+    return await _receive(request, Channel.HEARTBEAT, lambda _: verdict)
+
+
+@router.post("/api/{project}/envelope/")
+async def sentry_envelope(request: Request, project: str) -> Response:
+    """Sentry."""
+    judge = partial(sentry_rules.judge, project=project, headers=request.headers, known=(SENTRY_KEY, SENTRY_PROJECT))
+    return await _receive(request, Channel.SENTRY, judge)
 
 
 @router.get("/control")
@@ -190,7 +225,7 @@ def _fault_answer(channel: Channel, fault: Fault | None) -> str | dict[str, Any]
         return SLACK_ERRORS.get(status, "fatal_error")
     if channel is Channel.SMS:
         return twilio_rules.on_demand(status)
-    if channel is Channel.WEBHOOK:
+    if channel in (Channel.WEBHOOK, Channel.HEARTBEAT, Channel.SENTRY):
         return f"Failure on demand: {status}"
     if status == 429:
         return pagerduty_rules.throttled()

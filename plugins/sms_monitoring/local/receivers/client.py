@@ -51,6 +51,16 @@ class ReceiversClient:
         return connections.webhook_connection(self.url)
 
     @property
+    def heartbeat_connection_uri(self) -> str:
+        """Airflow connection URI for the heartbeats of the hourly DAG."""
+        return connections.heartbeat_connection(self.url)
+
+    @property
+    def sentry_dsn(self) -> str:
+        """The DSN for Airflow's ``[sentry] sentry_dsn``."""
+        return connections.sentry_dsn(self.url)
+
+    @property
     def smtp_connection_uri(self) -> str:
         """Airflow connection URI for ``SmtpHook``."""
         return connections.smtp_connection(self.smtp_port)
@@ -58,11 +68,12 @@ class ReceiversClient:
     def received(self, channel: str | None = None, *, accepted: bool | None = None) -> list[dict[str, Any]]:
         """What arrived, oldest first.
 
-        :param channel: ``slack``, ``pagerduty``, ``email``, ``sms`` or ``webhook``; None: all.
+        :param channel: one of :class:`~sms_monitoring.local.receivers.verdict.Channel`; None: all.
         :param accepted: True or False keeps only the accepted or the rejected attempts; None: both.
         :returns: dicts with ``id``, ``channel``, ``received_at``, ``accepted``, ``status``, ``reason``, ``warnings``
             and ``content`` (Slack's payload, PagerDuty's event, the parsed mail, the text message with ``to``, ``text``
-            and ``segments``, or the webhook's ``id`` and ``body``).
+            and ``segments``, the webhook's ``id`` and ``body``, a heartbeat's ``check``, ``signal`` and ``note``, or
+            Sentry's ``event``).
         """
         filters = {"channel": channel, "accepted": accepted}
         return list(self._call("GET", "/control/received", filters=filters))

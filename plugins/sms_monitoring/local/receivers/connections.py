@@ -16,6 +16,13 @@ TWILIO_NUMBER = "+15005550006"
 TWILIO_SERVICE = f"twilio://{TWILIO_ACCOUNT}:{TWILIO_TOKEN}@{TWILIO_NUMBER}"
 WEBHOOK_SECRET = "whsec_bG9jYWwgcmVjZWl2ZXJzLCBub3RoaW5nIGVsc2U="  # noqa: S105
 FROM_EMAIL = "sms-monitoring@example.com"
+# Two checks as at Healthchecks.io, by the UUID that is the secret of each.
+HOURLY_CHECK = "11111111-2222-4333-8444-555555555555"
+WATCHDOG_CHECK = "66666666-7777-4888-9999-aaaaaaaaaaaa"
+CHECKS = {HOURLY_CHECK: "sms-hourly-monitoring", WATCHDOG_CHECK: "sms-watchdog"}
+CRONITOR_KEY = "cccccccccccccccccccccccccccccccc"
+SENTRY_KEY = "abcdef0123456789abcdef0123456789"
+SENTRY_PROJECT = "1"
 
 
 def slack_connection(url: str) -> str:
@@ -43,6 +50,17 @@ def sms_connection(url: str) -> str:
 def webhook_connection(url: str) -> str:
     """The connection for the signed webhook."""
     return _uri("http", f"{url}/webhook", password=WEBHOOK_SECRET)
+
+
+def heartbeat_connection(url: str, check: str = HOURLY_CHECK) -> str:
+    """The connection for the heartbeats of one check, by the convention of Healthchecks.io."""
+    return _uri("http", f"{url}/ping", password=check)
+
+
+def sentry_dsn(url: str) -> str:
+    """The DSN for Airflow's ``[sentry] sentry_dsn``."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{SENTRY_KEY}@{rest}/{SENTRY_PROJECT}"
 
 
 def _uri(conn_type: str, host: str, *, password: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The page: what arrived, as a person would see it in Slack, PagerDuty, a mailbox or on a phone."""
+"""The page: what arrived, as a person would see it in Slack, PagerDuty, a mailbox, on a phone, in Sentry …"""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ class Record:
     :param received_at: ISO 8601, UTC.
     :param status: what was answered; None where the connection was closed without an answer.
     :param reason: why it was rejected; None where it was accepted.
-    :param content: Slack's payload, PagerDuty's event (routing key masked), the parsed mail, a text or a webhook call.
+    :param content: Slack's payload, PagerDuty's event (routing key masked), the parsed mail, a text, a webhook call,
+        a heartbeat or an event of Sentry's.
     """
 
     id: int

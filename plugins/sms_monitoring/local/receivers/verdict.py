@@ -15,6 +15,8 @@ class Channel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     WEBHOOK = "webhook"
+    HEARTBEAT = "heartbeat"
+    SENTRY = "sentry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
