@@ -8,6 +8,7 @@ import pytest
 
 from sms_monitoring.timeframe import HOUR, floor_hour
 from tests.alerts.incidents import incident
+from tests.api.quality_rows import bad_hour, run
 from tests.api.rows import aggregated, day, today
 
 DAG = "sms_hourly_monitoring"
@@ -106,6 +107,17 @@ def test_open_incidents_are_counted_by_severity(db, client, newest):
     assert found["open_incidents"] == {"critical": 1, "warning": 2, "info": 0}
     assert found["health"]["status"] == "critical"
     assert len(found["health"]["details"]) == 3
+
+
+def test_an_hour_that_did_not_pass_its_checks_is_said(db, client, newest):
+    aggregated(db, newest)
+    assert overview(client)["freshness"]["quality"] is None
+    run(db, newest + HOUR, verdict="critical", failed_critical=1)
+    bad_hour(db, "delivery", newest)
+    found = overview(client)
+    said = "The newest hour of delivery did not pass its critical data quality checks: alerts do not judge it."
+    assert (found["health"]["status"], found["health"]["headline"]) == ("critical", said)
+    assert found["freshness"]["quality"] == said
 
 
 def test_it_is_for_readers(client):

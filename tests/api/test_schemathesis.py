@@ -18,6 +18,7 @@ from schemathesis.checks import (
 )
 
 from tests.alerts.incidents import incident, silence
+from tests.api.quality_rows import bad_hour, result, run
 from tests.api.rows import aggregated, day, today
 from tests.product import at
 
@@ -44,7 +45,11 @@ def schema(client, db, monkeypatch):
     aggregated(db, at("10:00"))
     fired = incident(db, metric_value=80, threshold_value=90, sample_size=100)
     incident(db, "llm_cost_spike_warning", resolved_at=at("11:00"))
+    checked = run(db, at("11:00"), verdict="critical", failed_critical=1)
+    result(db, checked, "delivered_at_most_sent", "failed", observed=3, failing_rows=[{"value_sum": -1}])
+    bad_hour(db, "delivery", at("10:00"), checked)
     known = {
+        "run_id": str(checked),
         "incident_id": str(fired),
         "silence_id": silence(db),
         "alert_type": "delivery_rate_critical",
@@ -65,8 +70,8 @@ def schema(client, db, monkeypatch):
 def test_every_operation_keeps_its_promises(schema):
     found, headers, known = schema
     broken, statuses = {}, {}
-    for result in found.get_all_operations():
-        operation = result.ok()
+    for each in found.get_all_operations():
+        operation = each.ok()
         if operation.path in ENDLESS:
             continue
         seen = statuses[operation.label] = set()
@@ -77,6 +82,7 @@ def test_every_operation_keeps_its_promises(schema):
     # It was the routes that answered, not the login or the rate limit.
     assert statuses["GET /daily"] == {200, 422}
     assert 200 in statuses["GET /incidents/{incident_id}"]
+    assert 200 in statuses["GET /quality/runs/{run_id}"]
     turned_away = {label: seen & {401, 403, 429} for label, seen in statuses.items() if seen & {401, 403, 429}}
     assert turned_away == {}
 

@@ -22,6 +22,8 @@ from tests.alerts import incidents
 from tests.alerts.acting import act, call, edit
 from tests.api.conftest import BASE, REPOSITORY
 from tests.api.listening import SECONDS, listening, next_events, serving
+from tests.api.quality_rows import run
+from tests.product import at
 
 STREAM = f"{BASE}/stream"
 
@@ -123,6 +125,21 @@ def test_the_newest_hour_is_heard_of(db, listen):
         [(event, data)], _ = next_events(heard)
         assert (event, data["newest_hour"]) == ("hour", "2026-03-10T10:00:00Z")
         assert data["view_refreshed_at"].endswith("Z")
+
+
+def test_checks_of_the_data_are_heard_of_when_they_are_done(db, listen):
+    with listen() as (_, heard):
+        next_events(heard)
+        checked = run(db, at("11:00"), verdict=None)
+        incidents.insert(
+            db, "sms_alert_transitions", occurred_at="2026-03-10T10:00Z", alert_type="llm_failure_critical",
+            entity="all", from_state="ok", to_state="no_data", reason="no_data",
+        )  # fmt: skip
+        # It has only begun: that is no news.
+        assert next_events(heard)[0] == [("threshold", {"alert_type": "llm_failure_critical"})]
+        done = "UPDATE sms_quality_runs SET finished_at = '2026-03-10T11:05Z', verdict = 'passed' WHERE id = %s"
+        db.execute(done, (checked,))
+        assert next_events(heard)[0] == [("quality", {"checked_at": "2026-03-10T11:05:00Z"})]
 
 
 def test_all_who_listen_are_told_by_one_reader(db, listen, monkeypatch):

@@ -103,7 +103,7 @@ def test_columns_are_edited_and_the_rest_stays(ann, db):
     assert answer.status_code == 200, answer.text
     after = answer.json()["data"]
     changed = {name for name in before if before[name] != after[name]}
-    assert changed == {*changes, "version", "state"}
+    assert changed == {*changes, "version", "state", "runbook"}
     assert {name: after[name] for name in changes} == changes
     assert after["state"] == "disabled"
     assert audit(db) == [("ann", "edit_threshold", f"threshold {CRITICAL}")]

@@ -11,7 +11,7 @@ import pytest
 
 from sms_monitoring.catalogue.entries import describe_alerts, describe_channels
 from sms_monitoring.catalogue.page import render
-from sms_monitoring.operators import alert_operators
+from sms_monitoring.operators import alert_operators, alert_types
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -44,8 +44,8 @@ def test_the_committed_catalogue_is_what_the_code_says(made):
 def test_it_has_every_dag_alert_type_and_channel(made):
     for path in (REPOSITORY / "dags").glob("*.py"):
         assert f"\n### {path.stem}\n" in made
-    for operator in alert_operators():
-        assert f"| `{operator.alert.name}` |" in made
+    for alert in alert_types():
+        assert f"| [`{alert.name}`](../plugins/sms_monitoring/runbooks/{alert.name}.md) |" in made
     for channel in ("slack", "pagerduty", "email", "sms", "webhook"):
         assert f"| `{channel}` |" in made
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from sms_monitoring.dashboard import page
-from tests.dashboard import samples
+from tests.dashboard import quality_samples, samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,6 +117,12 @@ def _chart(api: FakeApi, query: dict[str, str], _: Any, name: str) -> Any:
     return {**found, "empty": api.scenario == "no_data"}
 
 
+def _quality_runs(api: FakeApi, query: dict[str, str], *_: Any) -> Any:
+    if api.scenario == "no_data":
+        return []
+    return [each for each in quality_samples.runs() if query.get("plan", each["plan"]) == each["plan"]]
+
+
 def _patched(api: FakeApi, _: Any, body: Any, alert_type: str) -> Any:
     saved = samples.threshold(alert_type, **body["changes"], version="v2")
     api.answers[f"thresholds/{alert_type}"] = saved
@@ -136,9 +142,14 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
         "carrier": [{"value": "Verizon", "sent": 8123}, {"value": "T-Mobile", "sent": 5120}],
         "campaign": [{"value": "spring-sale", "sent": 4000}]}),
     (r"GET thresholds", lambda api, *_: [] if api.scenario == "no_data" else samples.thresholds()),
-    (r"GET thresholds/(\w+)", lambda _, __, ___, name: samples.threshold(name)),
+    (r"GET thresholds/(\w+)", lambda _, __, ___, name: next(
+        (each for each in samples.thresholds() if each["alert_type"] == name), samples.threshold(name))),
     (r"PATCH thresholds/(\w+)", _patched),
     (r"POST thresholds/\w+/replay", lambda _, __, body: samples.replay(body["changes"], body["theme"])),
+    (r"GET quality", lambda api, *_: quality_samples.quality(api.scenario)),
+    (r"GET quality/bad-hours", lambda api, *_: quality_samples.bad_hours() if api.scenario == "critical" else []),
+    (r"GET quality/runs", _quality_runs),
+    (r"GET quality/runs/[^/]+", lambda *_: quality_samples.detail(errors=1, failed_critical=1)),
     (r"GET silences", lambda api, *_: [] if api.scenario == "no_data" else samples.silences()),
     (r"GET channels", lambda *_: samples.channels()),
     (r"POST channels/\w+/test", lambda *_: {"notification_id": 99}),

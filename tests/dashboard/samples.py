@@ -66,6 +66,7 @@ def overview(status: str) -> dict[str, Any]:
             "hours_behind": None if newest is None else 6 if status == "stale" else 0,
             "view_refreshed_at": newest and iso(newest + HOUR),
             "stale": status in ("stale", "no_data"),
+            "quality": None,
             "message": headline if status == "stale" else "Numbers go up to 15:00.",
             "dag_run_url": RUN if newest else "dags/sms_hourly_monitoring",
             "paused": status == "no_data",
@@ -208,6 +209,9 @@ def threshold(alert_type: str = "delivery_rate_critical", **changed: Any) -> dic
         "last_triggered_at": ago(minutes=65),
         "created_at": ago(days=80),
         "version": "v1",
+        "watches": "product",
+        "replayable": True,
+        "runbook": f"api/sms/metrics/runbooks/{alert_type}",
         "state": "firing",
         "entity": "T-Mobile",
         "current_value": 71.27,
@@ -237,7 +241,19 @@ def thresholds() -> list[dict[str, Any]]:
         threshold("opt_out_rate_warning", title="Many users opt out", threshold_value=10, comparison_operator=">",
                   severity="warning", notification_channel="email", enabled=False, current_value=None,
                   reason="disabled", **{**fine, "state": "disabled"}),
+        outbox_threshold(),
+        threshold("quality_checks_late", title="Data quality checks are overdue", unit="hours", threshold_value=2,
+                  comparison_operator=">", severity="warning", notification_channel="slack", cooldown_minutes=240,
+                  current_value=0, reason="within_threshold", watches="monitoring", replayable=False, **fine),
     ]  # fmt: skip
+
+
+def outbox_threshold() -> dict[str, Any]:
+    """One that the watchdog judges."""
+    return threshold(
+        "outbox_stuck", title="Notifications are stuck", unit="minutes", threshold_value=20, comparison_operator=">",
+        current_value=34, entity="slack", reason="past_threshold", watches="monitoring", replayable=False,
+    )  # fmt: skip
 
 
 def silences() -> list[dict[str, Any]]:

@@ -6,11 +6,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import accessibility_faults, overflow
-from tests.dashboard import samples
+from tests.dashboard import quality_samples, samples
 
 VIEWS = ["", "?view=incidents", f"?incident={samples.INCIDENT}", "?view=thresholds",
          "?view=thresholds&alert_type=delivery_rate_critical", "?view=silences", "?view=channels",
-         "?view=users&user=user-17", "?view=data"]  # fmt: skip
+         "?view=users&user=user-17", "?view=data",
+         "?view=quality", f"?view=quality&run={quality_samples.GATE}",
+         "?view=thresholds&alert_type=outbox_stuck"]  # fmt: skip
 
 
 def drawn(page):

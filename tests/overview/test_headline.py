@@ -49,6 +49,40 @@ def said(*incidents: OpenIncident, **fields) -> str:
     return banner(replace(QUIET, incidents=incidents, **fields)).headline
 
 
+# ── Bad data ─────────────────────────────────────────────────────────────────────────────────
+
+BAD = {"trouble": "The newest hour of delivery is bad.", "trouble_is_critical": True}
+
+
+def test_bad_data_comes_before_warnings_and_before_all_is_well():
+    for incidents in ((), (incident("opt_out_rate_warning"),)):
+        found = banner(replace(QUIET, incidents=incidents, **BAD))
+        assert (found.status, found.headline) == ("critical", BAD["trouble"])
+
+
+def test_what_could_not_be_checked_needs_attention():
+    found = banner(replace(QUIET, trouble="3 checks could not be run."))
+    assert (found.status, found.headline) == ("attention", "3 checks could not be run.")
+
+
+def test_beside_a_critical_incident_bad_data_is_a_detail():
+    found = banner(replace(QUIET, incidents=(incident(),), **BAD))
+    assert found.headline == "Delivery is failing since 14:00 UTC."
+    assert found.details[-1] == BAD["trouble"]
+
+
+def test_an_incident_about_bad_data_says_it_already():
+    about = incident("data_quality_critical", title="Data quality checks fail", entity="delivery")
+    found = banner(replace(QUIET, incidents=(about,), **BAD))
+    assert found.headline == "Data quality checks fail (delivery) since 14:00 UTC."
+    assert BAD["trouble"] not in found.details
+
+
+def test_old_numbers_come_before_bad_ones():
+    old = replace(FRESH, families=(family(hours_behind=4),))
+    assert banner(replace(QUIET, freshness=old, **BAD)).status == "stale"
+
+
 # ── Quiet ────────────────────────────────────────────────────────────────────────────────────
 
 

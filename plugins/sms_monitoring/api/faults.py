@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from sms_monitoring import sentry
 from sms_monitoring.api.errors import FAULT, answer
 
 if TYPE_CHECKING:
@@ -35,4 +36,6 @@ class Faults:
             if begun or scope["type"] != "http":
                 raise
             log.error("%s %s", scope["method"], scope["path"], exc_info=error)
+            # The route, not the path: a path may name a person.
+            sentry.report(error, method=scope["method"], route=str(getattr(scope.get("route"), "path", "unknown")))
             await answer(500, FAULT)(scope, receive, send)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sms_monitoring.api import paging
 from sms_monitoring.api.errors import ApiError
-from sms_monitoring.api.models.fields import LARGEST_ID
+from sms_monitoring.api.models.fields import LARGEST_ID, is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,23 @@ def time_and_uuid(cursor: str | None) -> tuple[datetime | None, UUID | None]:
             raise ValueError("no zone")
         return at, UUID(number)
     except (ValueError, TypeError, AttributeError) as error:
+        raise _foreign() from error
+
+
+def time_and_text(cursor: str | None) -> tuple[datetime | None, str | None]:
+    """The row that a page of rows by (time, name) ended with.
+
+    :raises ApiError: 422 when the cursor is not of such a list.
+    """
+    moment, name = paging.decode(cursor, 2)
+    if cursor is None:
+        return None, None
+    try:
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None or not isinstance(name, str) or not is_storable(name):
+            raise ValueError("no zone, or no name")
+        return at, name
+    except (ValueError, TypeError) as error:
         raise _foreign() from error
 
 

@@ -14,6 +14,7 @@ from sms_monitoring.sqlfiles import read_sql
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from sms_monitoring.alerts.model import AlertType
     from sms_monitoring.operators.base import AlertOperator
 
 
@@ -44,6 +45,15 @@ class AlertEntry:
     measures: str
     hours: int
     families: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchEntry:
+    """An alert type of the watchdog: what it says, and what it measures."""
+
+    alert_type: str
+    says: str
+    measures: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +102,16 @@ def describe_alerts(operators: Iterable[type[AlertOperator]]) -> list[AlertEntry
             families=operator.alert.families,
         )
         for operator in operators
+    ]
+
+
+def describe_watches(watches: Iterable[AlertType]) -> list[WatchEntry]:
+    """Entries of the watchdog's alert types, in the order given."""
+    return [
+        WatchEntry(
+            alert_type=alert.name, says=alert.title, measures=_leading_comment(read_sql(f"alerts/{alert.name}.sql"))
+        )
+        for alert in watches
     ]
 
 

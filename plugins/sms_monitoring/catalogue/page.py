@@ -10,7 +10,7 @@ PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Catalogue · SMS monitoring</title>
+<title>{title} · SMS monitoring</title>
 {head}
 </head>
 <body>
@@ -21,9 +21,10 @@ PAGE = """<!doctype html>
 """
 
 
-def render(markdown: str, *, stylesheets: tuple[str, ...] = ()) -> str:
+def render(markdown: str, *, title: str = "Catalogue", stylesheets: tuple[str, ...] = ()) -> str:
     """The page of a Markdown text. HTML in the text stays text; headings can be linked to by their words.
 
+    :param title: of the browser's window.
     :param stylesheets: URLs, relative to the page's.
     """
     from markdown_it import MarkdownIt
@@ -35,4 +36,4 @@ def render(markdown: str, *, stylesheets: tuple[str, ...] = ()) -> str:
             opening.attrSet("id", inline.content)
     body = parser.renderer.render(tokens, parser.options, {})
     links = (f'<link rel="stylesheet" href="{escape(each)}">' for each in stylesheets)
-    return PAGE.format(head="\n".join(links), body=body)
+    return PAGE.format(title=escape(title), head="\n".join(links), body=body)

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
+
+# Those that check data quality.
+CHECKING_DAGS = ("sms_hourly_monitoring", "sms_daily_quality", "sms_recompute_range")
 
 
 def is_paused(dag_id: str) -> bool | None:
@@ -36,3 +40,18 @@ def page_of(dag_id: str, hour: datetime | None) -> str:
     with create_session() as session:
         run_id: str | None = session.scalar(wanted)
     return f"{page}/runs/{quote(run_id, safe='')}" if run_id else page
+
+
+def pages_of(run_ids: Iterable[str]) -> dict[str, str]:
+    """Run id → its page, of the runs of :data:`CHECKING_DAGS` that Airflow still knows; relative to its address."""
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    wanted = list(run_ids)
+    if not wanted:
+        return {}
+    known = select(DagRun.dag_id, DagRun.run_id).where(DagRun.dag_id.in_(CHECKING_DAGS), DagRun.run_id.in_(wanted))
+    with create_session() as session:
+        found = session.execute(known).all()
+    return {run_id: f"dags/{quote(dag_id)}/runs/{quote(run_id, safe='')}" for dag_id, run_id in found}

@@ -23,13 +23,17 @@ NO_ANSWER = Banner(
     details=("Nothing can be said until it does. Alerts are not evaluated meanwhile, either.",),
 )
 MOST_DETAILS = 10
+QUALITY_ALERT = "data_quality_critical"
 
 _FAILING = {DELIVERY_ALERT: "Delivery is failing", LLM_ALERT: "The LLM is failing"}
 _SEVERITIES = ("critical", "warning", "info")
 
 
 def banner(situation: Situation) -> Banner:
-    """Status and sentence: old numbers first, for nothing else can be trusted then; then what is worst."""
+    """Status and sentence: old numbers first, for nothing else can be trusted then; then what is worst.
+
+    Bad data comes before what was found in it, unless an incident about it says so already.
+    """
     freshness, incidents = situation.freshness, _worst_first(situation.incidents)
     details = tuple(_detail(each, freshness.now) for each in incidents[:MOST_DETAILS])
     if more := len(incidents) - MOST_DETAILS:
@@ -39,9 +43,13 @@ def banner(situation: Situation) -> Banner:
         return Banner(status=status, headline=freshness_message(freshness), details=details)
     late = tuple(_late(each.family, each.newest_hour, freshness.now) for each in freshness.late_families)
     critical = [each for each in incidents if each.severity == "critical"]
+    trouble = None if any(each.alert_type == QUALITY_ALERT for each in incidents) else situation.trouble
     if critical:
         headline = _critical(critical, freshness.now)
-        return Banner(status=Status.CRITICAL, headline=headline, details=details + late)
+        return Banner(status=Status.CRITICAL, headline=headline, details=details + _some(trouble) + late)
+    if trouble:
+        status = Status.CRITICAL if situation.trouble_is_critical else Status.ATTENTION
+        return Banner(status=status, headline=trouble, details=details + late)
     if incidents:
         headline = _attention(incidents, freshness.now)
         return Banner(status=Status.ATTENTION, headline=headline, details=details + late)
@@ -115,6 +123,10 @@ def _what(incident: OpenIncident) -> str:
 def _detail(incident: OpenIncident, now: datetime) -> str:
     held = f" {incident.acknowledged_by} is looking after it." if incident.acknowledged_by else ""
     return f"{incident.severity.capitalize()} since {moment(incident.since, now)}: {incident.message}{held}"
+
+
+def _some(text: str | None) -> tuple[str, ...]:
+    return () if text is None else (text,)
 
 
 def _late(family: str, newest_hour: datetime, now: datetime) -> str:

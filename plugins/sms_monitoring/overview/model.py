@@ -129,12 +129,16 @@ class OpenIncident:
 class Situation:
     """All that the banner speaks of.
 
+    :param trouble: what is wrong with the quality of the data, in a sentence; None: nothing is known to be.
+    :param trouble_is_critical: alerts do not judge the newest hour, or a critical check failed.
     :param sent: messages sent today, in the hours that are complete; ``delivered``: those of them delivered.
     :param rate_is_bad: today's delivery rate is past its threshold.
     """
 
     freshness: Freshness
     incidents: tuple[OpenIncident, ...] = ()
+    trouble: str | None = None
+    trouble_is_critical: bool = False
     sent: int = 0
     delivered: int = 0
     rate_is_bad: bool = False

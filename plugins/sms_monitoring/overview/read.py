@@ -15,6 +15,7 @@ from sms_monitoring.digest.model import DELIVERY_ALERT, LLM_ALERT, Threshold
 from sms_monitoring.overview import rates
 from sms_monitoring.overview import today as todays
 from sms_monitoring.overview.model import FamilyHour, Freshness, OpenIncident, Situation, Slice
+from sms_monitoring.overview.quality import read_quality, trouble
 from sms_monitoring.sources import DERIVED_METRICS
 from sms_monitoring.timeframe import HOUR
 
@@ -58,11 +59,14 @@ def read_overview(conn: Connection, now: datetime, *, paused: bool | None = None
     known = _read_known(conn, now)
     sums = _read_sums(conn, now)
     hours = known.hours(todays.SENT, todays.DELIVERED)
+    said, is_critical = trouble(read_quality(conn, freshness.newest_hour)) or (None, False)
     sent, delivered = (sum(sums.get((hour, name), 0.0) for hour in hours) for name in (todays.SENT, todays.DELIVERED))
     return Overview(
         situation=Situation(
             freshness=freshness,
             incidents=_read_incidents(conn, now, thresholds),
+            trouble=said,
+            trouble_is_critical=is_critical,
             sent=int(sent),
             delivered=int(delivered),
             rate_is_bad=rates.is_past(thresholds.get(DELIVERY_ALERT), delivered, sent),

@@ -73,6 +73,15 @@ SELECT
         ) AS complete
     ) AS newest_hour,
     (SELECT last_refreshed FROM sms_metrics_daily LIMIT 1) AS view_refreshed_at,
+    (
+        -- When checks of the data were last done: of each plan the runs over the newest time are looked at.
+        SELECT max(checked.finished_at)
+        FROM unnest('{gate,full}'::text []) AS p (plan)
+        CROSS JOIN LATERAL (
+            SELECT r.finished_at FROM sms_quality_runs AS r
+            WHERE r.plan = p.plan ORDER BY r.window_end DESC, r.started_at DESC LIMIT 30
+        ) AS checked
+    ) AS checked_at,
     c.kind, coalesce(c.incident_id::text, c.name) AS key, c.transactions,
     h.alert_type, h.entity, h.severity, h.triggered_at, h.acknowledged_at, h.resolved_at
 FROM taken AS t

@@ -46,6 +46,9 @@ TABLES = {
     "sms_alert_silences": _by("created_at", "id"),
     "sms_alert_inhibitions": _whole("id"),
     "sms_alert_audit": _by("at", "id"),
+    "sms_quality_runs": _by("started_at", "id"),
+    "sms_bad_hours": _by("metric_hour", "family"),
+    "sms_dag_status": _whole("dag_id"),
     "sms_notification_channels": _whole("channel"),
     # A picture's specification is no data.
     "sms_threshold_replays": _by("replayed_at", "id", without=("chart",)),

@@ -99,7 +99,7 @@ class Follower:
             for change in reading.changes
             if any(xid >= last.position.oldest for xid in change.transactions - told.get(_key(change), frozenset()))
         )
-        return [*_of_hour(last.position, reading.position), *_of_changes(new, incidents, last.position.at)]
+        return [*_of_data(last.position, reading.position), *_of_changes(new, incidents, last.position.at)]
 
 
 def catch_up(position: Position, reading: Reading) -> list[Event]:
@@ -107,7 +107,7 @@ def catch_up(position: Position, reading: Reading) -> list[Event]:
     if is_lost(position, reading):
         return [resync()]
     new = (change for change in reading.changes if any(xid >= position.oldest for xid in change.transactions))
-    return [*_of_hour(position, reading.position), *_of_changes(new, {}, position.at)]
+    return [*_of_data(position, reading.position), *_of_changes(new, {}, position.at)]
 
 
 def is_lost(position: Position, reading: Reading) -> bool:
@@ -134,11 +134,14 @@ def _key(change: Change) -> tuple[str, str]:
     return change.kind, change.key
 
 
-def _of_hour(before: Position, now: Position) -> list[Event]:
-    if (before.newest_hour, before.view_refreshed_at) == (now.newest_hour, now.view_refreshed_at):
-        return []
-    hour = {"newest_hour": iso(now.newest_hour), "view_refreshed_at": iso(now.view_refreshed_at)}
-    return [Event("hour", hour)]
+def _of_data(before: Position, now: Position) -> list[Event]:
+    events = []
+    if (before.newest_hour, before.view_refreshed_at) != (now.newest_hour, now.view_refreshed_at):
+        hour = {"newest_hour": iso(now.newest_hour), "view_refreshed_at": iso(now.view_refreshed_at)}
+        events.append(Event("hour", hour))
+    if before.checked_at != now.checked_at:
+        events.append(Event("quality", {"checked_at": iso(now.checked_at)}))
+    return events
 
 
 def _of_changes(changes: Iterable[Change], before: dict[str, Incident], since: datetime) -> list[Event]:

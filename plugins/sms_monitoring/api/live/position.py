@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _TOO_LARGE = 2**63  # for a bigint
-_ID = re.compile(r"1((?:-[0-9]{1,19}){5})")
+_ID = re.compile(r"2((?:-[0-9]{1,19}){6})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class Position:
     :param newest: the first transaction that had not begun then.
     :param newest_hour: the newest hour that was aggregated; None: none.
     :param view_refreshed_at: when the daily view was last refreshed; None: it is empty.
+    :param checked_at: when checks of the data were last done; None: never.
     """
 
     at: datetime
@@ -31,11 +32,13 @@ class Position:
     newest: int
     newest_hour: datetime | None
     view_refreshed_at: datetime | None
+    checked_at: datetime | None = None
 
     def encode(self) -> str:
         """The ``id`` of an event: digits and hyphens."""
-        moments = (_microseconds(moment) for moment in (self.at, self.newest_hour, self.view_refreshed_at))
-        return "-".join(map(str, (1, self.oldest, self.newest, *moments)))
+        known = (self.at, self.newest_hour, self.view_refreshed_at, self.checked_at)
+        moments = (_microseconds(moment) for moment in known)
+        return "-".join(map(str, (2, self.oldest, self.newest, *moments)))
 
 
 def decode(event_id: str) -> Position | None:
@@ -46,17 +49,22 @@ def decode(event_id: str) -> Position | None:
     numbers = [int(part) for part in match[1].split("-")[1:]]
     if max(numbers) >= _TOO_LARGE:
         return None
-    oldest, newest, at, newest_hour, view_refreshed_at = numbers
+    oldest, newest, at, newest_hour, view_refreshed_at, checked_at = numbers
     try:
         return Position(
             at=_EPOCH + at * _MICROSECOND,
             oldest=oldest,
             newest=newest,
-            newest_hour=_EPOCH + newest_hour * _MICROSECOND if newest_hour else None,
-            view_refreshed_at=_EPOCH + view_refreshed_at * _MICROSECOND if view_refreshed_at else None,
+            newest_hour=_moment(newest_hour),
+            view_refreshed_at=_moment(view_refreshed_at),
+            checked_at=_moment(checked_at),
         )
     except OverflowError:
         return None
+
+
+def _moment(microseconds: int) -> datetime | None:
+    return _EPOCH + microseconds * _MICROSECOND if microseconds else None
 
 
 def _microseconds(moment: datetime | None) -> int:

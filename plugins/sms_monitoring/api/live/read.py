@@ -23,7 +23,7 @@ def read(conn: Connection, since: int | None, *, rows: int = ROWS) -> Reading:
     """
     reach = MAX_ABSENCE + timedelta(hours=1)
     found = db.fetch_all(conn, "api/stream/changes.sql", {"since": since, "rows": rows, "reach": reach})
-    names = ("at", "oldest", "newest", "newest_hour", "view_refreshed_at")
+    names = ("at", "oldest", "newest", "newest_hour", "view_refreshed_at", "checked_at")
     return Reading(
         position=Position(**{name: found[0][name] for name in names}),
         horizon=found[0]["horizon"],

@@ -50,7 +50,7 @@ class Incident(BaseModel):
     window_start: datetime | None
     window_end: datetime | None
     owner: str | None
-    runbook_url: str | None
+    runbook_url: str | None = Field(description="its threshold's, else a page of ours relative to Airflow's address")
     silenced: Silencer | None
     suppressed_by: str | None = Field(
         description="what holds back its notifications now, in words: a silence, a mute window, a graver incident"
@@ -130,6 +130,7 @@ def _fields(row: Row) -> Row:
         **{name: value for name, value in row.items() if name in Incident.model_fields},
         "title": alert_types.title_of(alert_type),
         "unit": alert_types.unit_of(alert_type),
+        "runbook_url": alert_types.runbook_of(alert_type, row["runbook_url"]),
         "silenced": silenced,
         "dag_run_url": ran and run_paths.run_path(ran),
         "task_log_url": ran and run_paths.evaluation_path(ran, alert_type),

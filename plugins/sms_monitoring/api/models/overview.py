@@ -61,6 +61,7 @@ class Freshness(BaseModel):
     view_refreshed_at: datetime | None = Field(description="when sms_metrics_daily was")
     stale: bool
     message: str
+    quality: str | None = Field(description="what is wrong with the quality of the data; null: nothing is known to be")
     dag_run_url: str | None = Field(
         description="the run that made the newest hour, else the DAG; relative to Airflow's address, no slash in front"
     )

@@ -66,6 +66,11 @@ class Threshold(Columns):
     unit: str
     last_triggered_at: datetime | None
     created_at: datetime
+    watches: Literal["product", "monitoring"] = Field(description="what it is about: your product, or this monitoring")
+    replayable: bool = Field(description="whether a change of it can be tried on the stored history")
+    runbook: str | None = Field(
+        description="what to do when it fires: runbook_url, else the page of this API, relative to Airflow's address"
+    )
     version: str = Field(description="changes with every edit; for the header If-Match of PATCH")
     state: str = Field(
         description="ok, pending, firing, recovering, no_data, insufficient_data, error, disabled, never_evaluated"
@@ -130,4 +135,11 @@ class EditRequest(BaseModel):
 def threshold(row: Row) -> Threshold:
     """Of a row of ``api/thresholds/list.sql``."""
     alert_type = row["alert_type"]
-    return Threshold(**row, title=alert_types.title_of(alert_type), unit=alert_types.unit_of(alert_type))
+    return Threshold(
+        **row,
+        title=alert_types.title_of(alert_type),
+        unit=alert_types.unit_of(alert_type),
+        watches="monitoring" if alert_types.is_of_monitoring(alert_type) else "product",
+        replayable=alert_type in alert_types.watched(),
+        runbook=alert_types.runbook_of(alert_type, row["runbook_url"]),
+    )

@@ -7,24 +7,24 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from sms_monitoring.api import files
 from sms_monitoring.api.access import SignedIn
 from sms_monitoring.api.errors import ApiError, documented
 from sms_monitoring.api.login import LogInFirst
 from sms_monitoring.dashboard import page
 
-HEADERS = {"Content-Security-Policy": page.CONTENT_SECURITY_POLICY}
 FOUND: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}, "description": "The page"}}
-FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"*/*": {}}, "description": "The file"}}
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has it already"}}
 
 router = APIRouter(tags=["dashboard"])
 pages = APIRouter(route_class=LogInFirst)
 
 
-@pages.get("/dashboard/", response_class=Response, responses={**FOUND, **NOT_MODIFIED, **documented(401, 403, 429)})
+@pages.get(
+    "/dashboard/", response_class=Response, responses={**FOUND, **files.NOT_MODIFIED, **documented(401, 403, 429)}
+)
 def dashboard(request: Request, user: SignedIn) -> Response:
     """The dashboard, for a browser. Everything that it shows it asks this API for, as the user who looks at it."""
-    return _send(request, page.page())
+    return files.send(request, page.page(), page.CONTENT_SECURITY_POLICY)
 
 
 @pages.get("/dashboard", include_in_schema=False)
@@ -37,23 +37,14 @@ def dashboard_without_slash(request: Request, user: SignedIn) -> Response:
 @router.get(
     "/dashboard/static/{path:path}",
     response_class=Response,
-    responses={**FILE, **NOT_MODIFIED, **documented(401, 403, 404, 422, 429)},
+    responses={**files.FILE, **files.NOT_MODIFIED, **documented(401, 403, 404, 422, 429)},
 )
 def static_file(path: str, request: Request, user: SignedIn) -> Response:
     """A script, style sheet or licence of the dashboard."""
     found = page.static_file(path)
     if found is None:
         raise ApiError(404, f"The dashboard has no file {path!r}.", parameter="path")
-    return _send(request, found)
-
-
-def _send(request: Request, file: page.StaticFile) -> Response:
-    headers = {**HEADERS, "ETag": file.etag, "Cache-Control": file.cache_control}
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    # Behind a compressing proxy the tag may come back with its mark.
-    if file.etag in known:
-        return Response(status_code=304, headers=headers)
-    return Response(file.content, media_type=file.content_type, headers=headers)
+    return files.send(request, found, page.CONTENT_SECURITY_POLICY)
 
 
 router.include_router(pages)

@@ -40,6 +40,7 @@ async def stream(user: Reader, last_event_id: Annotated[str | None, Header()] = 
 
     - `incident` {id, alert_type, entity, severity, change: opened, acknowledged, resolved or changed}
     - `hour` {newest_hour, view_refreshed_at}: there are new numbers
+    - `quality` {checked_at}: the data was checked
     - `threshold` {alert_type}: the threshold was edited, or what the alert watches is in another state
     - `silence` {id}: a silence or mute window was made, ended or reviewed
     - `problem` {database: away or back, message}

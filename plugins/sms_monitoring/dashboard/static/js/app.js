@@ -19,12 +19,15 @@ import { ThresholdPage } from "./views/threshold.js";
 import { Silences } from "./views/silences.js";
 import { Users } from "./views/users.js";
 import { Channels } from "./views/channels.js";
+import { Quality } from "./views/quality.js";
+import { QualityRunPage } from "./views/quality-run.js";
 import { Data } from "./views/data.js";
 import { NoPermission } from "./views/no-permission.js";
 
 const VIEWS = {
   overview: ["Overview", Overview],
   incidents: ["Incidents", Incidents],
+  quality: ["Data quality", Quality],
   thresholds: ["Thresholds", Thresholds],
   silences: ["Silences", Silences],
   channels: ["Channels", Channels],
@@ -32,7 +35,7 @@ const VIEWS = {
   data: ["Data", Data],
 };
 // A view of one thing, when the address names it.
-const PAGES = { incidents: ["incident", IncidentPage], thresholds: ["alert_type", ThresholdPage] };
+const PAGES = { incidents: ["incident", IncidentPage], thresholds: ["alert_type", ThresholdPage], quality: ["run", QualityRunPage] };
 
 export function App() {
   const who = useResource("me");
@@ -83,7 +86,7 @@ function Shown({ name }) {
 
 /** Another view is another page: its name in the title, the focus at its beginning. */
 function useArrival(shown, ready) {
-  const here = `${shown} ${place("incident")} ${shown === "thresholds" ? place("alert_type") : ""}`;
+  const here = `${shown} ${place("incident")} ${shown === "thresholds" ? place("alert_type") : ""} ${place("run")}`;
   const before = useRef(here);
   useEffect(() => {
     document.title = shown === "overview" ? "SMS Monitoring" : `${VIEWS[shown][0]} · SMS Monitoring`;

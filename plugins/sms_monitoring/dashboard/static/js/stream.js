@@ -4,7 +4,7 @@ import { batch, signal } from "./lib.js";
 import { apiUrl } from "./places.js";
 import { sessionExpired } from "./api.js";
 
-const TOPICS = ["incident", "hour", "threshold", "silence"];
+const TOPICS = ["incident", "hour", "threshold", "silence", "quality"];
 const DEBOUNCE_MS = 400;
 const POLL_MS = 60_000;
 const FIRST_RETRY_MS = 5_000;

@@ -44,7 +44,24 @@ const REASONS = {
   sample_too_small: "The sample is too small",
   not_significant: "Past the threshold, but in a sample of this size that may be chance",
   query_failed: "The query failed",
+  bad_data: "Its data failed quality checks",
 };
+
+const VERDICTS = {
+  passed: "Passed",
+  warning: "Warnings",
+  critical: "Failed",
+  error: "Could not be checked",
+  late: "Overdue",
+  never: "Not checked yet",
+  running: "Running",
+  killed: "Broke off",
+};
+const PLANS = { gate: "Hourly gate", full: "Daily full run" };
+
+/** How a run of quality checks ended, or why it did not. */
+export const verdictName = (code) => VERDICTS[code] ?? readable(code);
+export const planName = (plan) => PLANS[plan] ?? readable(plan);
 
 /** Why a verdict was reached. */
 export const reasonWords = (reason) => REASONS[reason] ?? reason;
@@ -59,10 +76,10 @@ export const channelName = (channel) => CHANNELS[channel] ?? readable(channel);
 
 /** Which of the looks (good, bad, warn, busy, quiet) a state, status or severity has. */
 export const LOOKS = {
-  ok: "good", sent: "good", resolved: "good", healthy: "good",
-  firing: "bad", failed: "bad", error: "bad", critical: "bad",
-  warning: "warn", pending: "warn", recovering: "warn", no_data: "warn", stale: "warn", attention: "warn",
-  info: "busy", sending: "busy", acknowledged: "busy",
+  ok: "good", sent: "good", resolved: "good", healthy: "good", passed: "good",
+  firing: "bad", failed: "bad", error: "bad", critical: "bad", killed: "bad",
+  warning: "warn", pending: "warn", recovering: "warn", no_data: "warn", stale: "warn", attention: "warn", late: "warn",
+  info: "busy", sending: "busy", acknowledged: "busy", running: "busy",
 };
 export const look = (code) => LOOKS[code] ?? "quiet";
 

@@ -21,6 +21,7 @@ export function Banner({ of }) {
       </div>
       <${Counts} of=${open} />
     </section>
+    <${Doubt} of=${freshness.quality} status=${health.status} said=${[health.headline, ...health.details]} />
     <${Freshness} of=${freshness} never=${health.status === "no_data"} said=${health.status === "stale" ? health.headline : null} />
   `;
 }
@@ -36,6 +37,18 @@ function Counts({ of }) {
         </li>`,
       )}
     </ul>
+  `;
+}
+
+/** The data itself is in doubt: says so wherever the numbers are shown, unless the headline just did. */
+function Doubt({ of, status, said }) {
+  if (!of) return null;
+  const as = status === "attention" ? "warn" : "bad";
+  return html`
+    <p class="strip doubt ${as}">
+      <${Icon} name=${as} /><span>${said.includes(of) ? "The numbers below are in doubt." : html`<b>${of}</b>`}</span>
+      <${To} to=${address({ view: "quality" })}>What failed<//>
+    </p>
   `;
 }
 

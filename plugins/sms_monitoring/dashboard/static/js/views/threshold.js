@@ -11,10 +11,10 @@ import { note as tell } from "../told.js";
 import { Audit } from "../parts/audit.js";
 import { Icon } from "../parts/icons.js";
 import { Replay } from "../parts/replay.js";
-import { Loaded, ReadOnly, Skeleton } from "../parts/states.js";
+import { Empty, Loaded, ReadOnly, Skeleton } from "../parts/states.js";
 import { changesOf, judgedOf } from "../parts/threshold-fields.js";
 import { ThresholdForm } from "../parts/threshold-form.js";
-import { Badge, Field, Panel, Time, To } from "../parts/ui.js";
+import { Badge, Field, Leave, Panel, Time, To } from "../parts/ui.js";
 
 export function ThresholdPage({ id }) {
   const threshold = useResource(`thresholds/${encodeURIComponent(id)}`, ["threshold", "hour"]);
@@ -46,7 +46,7 @@ function Editor({ current, reload }) {
   const changes = changesOf(base, values);
   const count = Object.keys(changes).length;
   const judged = judgedOf(changes);
-  const untried = judged !== judgedOf({}) && judged !== tried;
+  const untried = base.replayable !== false && judged !== judgedOf({}) && judged !== tried;
   const wrong = wrongColumns(failure);
 
   const rebase = () => {
@@ -77,9 +77,9 @@ function Editor({ current, reload }) {
   return html`
     <header class="page-head">
       <h2>${base.title}</h2><span class="code">${base.alert_type}</span><${Badge} code=${current.state} />
-      <p class="soft">${current.current_value !== null && html`Now <b>${quantity(current.current_value, current.unit)}</b>${current.entity !== "all" ? ` (${current.entity})` : ""}. `}${reasonWords(current.reason)}${current.state_since && html`, since <${Time} at=${current.state_since} />`}</p>
+      <p class="soft">${current.current_value !== null && html`Now <b>${quantity(current.current_value, current.unit)}</b>${current.entity !== "all" ? ` (${current.entity})` : ""}. `}${reasonWords(current.reason)}${current.state_since && html`, since <${Time} at=${current.state_since} />`}${current.reason === "bad_data" && html`. <${To} to=${address({ view: "quality" })}>Data quality<//>`}${current.runbook && html` · <${Leave} to=${current.runbook}>Runbook<//>`}</p>
     </header>
-    ${!mayAct() && html`<${ReadOnly} says="You may try values here. Saving needs" />`}
+    ${!mayAct() && html`<${ReadOnly} says=${base.replayable === false ? "You may look. Saving needs" : "You may try values here. Saving needs"} />`}
     <div class="editor">
       <form class="card" aria-label="Threshold" onSubmit=${save} noValidate=${false}>
         <${ThresholdForm} threshold=${base} values=${values} changes=${changes} wrong=${wrong} channels=${names} disabled=${false}
@@ -98,10 +98,21 @@ function Editor({ current, reload }) {
           </div>
         </div>`}
       </form>
-      <${Replay} key=${saves} alertType=${base.alert_type} changes=${changes} onTried=${(what) => setTried(judgedOf(what))} />
+      ${base.replayable === false
+        ? html`<${NotOnHistory} />`
+        : html`<${Replay} key=${saves} alertType=${base.alert_type} changes=${changes} onTried=${(what) => setTried(judgedOf(what))} />`}
     </div>
   `;
 }
+
+/** The watchdog asks what is so now; what was so then is not kept. */
+const NotOnHistory = () => html`
+  <${Panel} id="replay" title="On the stored history">
+    <${Empty} title="Cannot be tried on the history" icon="quiet">
+      This alert looks at how things are at the moment, every few minutes. What it would have seen then is not stored.
+    <//>
+  <//>
+`;
 
 const Conflict = ({ message, ready, onRebase }) => html`
   <div class="failure" role="alert">

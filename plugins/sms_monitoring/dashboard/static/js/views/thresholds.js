@@ -19,17 +19,30 @@ export function Thresholds() {
           ${(rows) =>
             rows.length === 0
               ? html`<${Empty} title="No thresholds">The migrations make them: run the DAG <code>sms_metrics_migrate</code>, or <code>make db</code>.<//>`
-              : html`<${Rows} of=${rows} />`}
+              : html`<${Rows} of=${rows.filter((each) => each.watches !== "monitoring")} about="Thresholds by alert" />`}
         <//>
       </div>
     <//>
+    <${OfMonitoring} of=${(thresholds.data ?? []).filter((each) => each.watches === "monitoring")} />
     <${Audit} title="Changes to alerts" />
   `;
 }
 
-const Rows = ({ of }) => html`
+/** Nothing of these is about messages: they tell when the numbers, or who makes them, cannot be relied on. */
+const OfMonitoring = ({ of }) =>
+  of.length > 0 &&
+  html`
+    <${Panel} id="monitoring" title="The monitoring itself" note="Is the data good, and does everything run that should" bare>
+      <div class="card flush"><${Rows} of=${of} about="Thresholds of the monitoring itself" /></div>
+    <//>
+  `;
+
+/** Numbers that failed their checks are no small print: there is a place that says what failed. */
+const Why = ({ of }) => of.reason === "bad_data" && html`<span class="soft block"><${To} to=${address({ view: "quality" })}>${reasonWords(of.reason)}<//></span>`;
+
+const Rows = ({ of, about }) => html`
   <table class="list">
-    <caption class="unseen">Thresholds by alert</caption>
+    <caption class="unseen">${about}</caption>
     <thead><tr><th scope="col">Alert</th><th scope="col">Fires when</th><th scope="col">Now</th><th scope="col">State</th><th scope="col">Severity</th><th scope="col">Tells</th><th scope="col">Cooldown</th><th scope="col"><span class="unseen">Edit</span></th></tr></thead>
     <tbody>
       ${of.map((each) => {
@@ -38,7 +51,7 @@ const Rows = ({ of }) => html`
           <th scope="row"><${To} to=${to}>${each.title}<//><span class="code">${each.alert_type}</span></th>
           <td data-label="Fires when">${OPERATORS[each.comparison_operator]} <b>${quantity(each.threshold_value, each.unit)}</b></td>
           <td data-label="Now">${quantity(each.current_value, each.unit)}${each.entity !== "all" && each.current_value !== null ? html` <span class="soft">${each.entity}</span>` : ""}</td>
-          <td data-label="State"><span title=${reasonWords(each.reason)}><${Badge} code=${each.state} /></span></td>
+          <td data-label="State"><span title=${reasonWords(each.reason)}><${Badge} code=${each.state} /></span><${Why} of=${each} /></td>
           <td data-label="Severity"><${Severity} code=${each.severity} /></td>
           <td data-label="Tells">${[each.notification_channel, ...each.additional_channels].map(channelName).join(", ")}</td>
           <td data-label="Cooldown">${duration(each.cooldown_minutes)}</td>
