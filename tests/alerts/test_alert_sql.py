@@ -140,6 +140,23 @@ def test_data_quality_is_of_the_newest_run_over_the_hour_and_of_the_last_full_ru
     assert (found.value, list(found.details)) == (1, ["daily_is_sum_of_hours"])
 
 
+def test_an_earlier_hour_that_is_bad_still_keeps_it_open(db):
+    for family in FAMILIES:
+        aggregate_range(db, family, Window(END - HOUR, END))
+    checked(db, "gate", END, ("key_is_unique", "critical", "passed", []))
+    for hour, families in (("09:00", ["delivery"]), ("10:00", list(FAMILIES))):
+        db.cursor().executemany(
+            "INSERT INTO sms_bad_hours (family, metric_hour, checks) VALUES (%s, %s, '{key_is_unique}')",
+            [(family, at(hour)) for family in families],
+        )
+    found = {each.entity: each for each in observe(db, "data_quality_critical", Window(END - HOUR, END))}
+    still = "still fails for that hour, which is not judged"
+    assert {entity: (each.value, each.details) for entity, each in found.items()} == {
+        "all": (1, {"key_is_unique, 10:00 UTC": still}),
+        "delivery": (1, {"key_is_unique, 09:00 UTC": still}),
+    }
+
+
 def test_quality_checks_that_ended_early_count_as_failed(db):
     checked(db, "gate", END, error="Great Expectations ended with ImportError")
     [found] = observe(db, "data_quality_critical", Window(END - HOUR, END))

@@ -1,5 +1,6 @@
--- Critical data quality checks that failed or could not be run: of the hour's newest gate run and of the newest full run
--- of the last 36 hours, by metric family; "all": checks of no single family, and runs that ended early.
+-- Critical data quality checks that failed or could not be run: of the hour's newest gate run, of hours of the day before
+-- that are bad still, and of the newest full run of the last 36 hours; by metric family. "all": checks of no single family,
+-- and runs that ended early.
 WITH newest AS (
     (
         SELECT id, error FROM sms_quality_runs
@@ -16,6 +17,18 @@ WITH newest AS (
         ORDER BY window_end DESC, started_at DESC
         LIMIT 1
     )
+), still_bad AS (
+    SELECT
+        b.metric_hour, c.name AS check_name,
+        -- A check of no single family marks all of them.
+        CASE
+            WHEN count(*) >= (SELECT count(DISTINCT family) FROM sms_aggregated_hours) THEN '{all}'
+            ELSE array_agg(b.family)
+        END AS entities
+    FROM sms_bad_hours AS b
+    CROSS JOIN LATERAL unnest(b.checks) AS c (name)
+    WHERE b.metric_hour >= %(window_end)s - interval '24 hours' AND b.metric_hour < %(window_start)s
+    GROUP BY b.metric_hour, c.name
 ), checked AS (
     SELECT
         f.entity, r.check_name, r.status <> 'passed' AS is_bad,
@@ -25,6 +38,13 @@ WITH newest AS (
     FROM newest AS n
     INNER JOIN sms_quality_results AS r ON r.run_id = n.id AND r.severity = 'critical'
     CROSS JOIN LATERAL unnest(CASE WHEN r.families = '{}' THEN '{all}' ELSE r.families END) AS f (entity)
+    UNION ALL
+    SELECT
+        e.entity, s.check_name || ', ' || to_char(s.metric_hour AT TIME ZONE 'UTC', 'HH24:MI') || ' UTC', true,
+        'still fails for that hour, which is not judged'
+    FROM still_bad AS s
+    CROSS JOIN LATERAL unnest(s.entities) AS e (entity)
+    WHERE EXISTS (SELECT FROM newest)
     UNION ALL
     SELECT 'all', 'quality checks', n.error IS NOT NULL, 'ended early: ' || n.error
     FROM newest AS n
