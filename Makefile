@@ -18,7 +18,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo smoke db db-stop test lint format lock bench chaos drills catalogue vendor clean
+.PHONY: help install demo smoke db db-stop test lint format lock bench chaos corruptions drills catalogue vendor clean
 
 help: ## Show this list
 	@echo "Usage: make TARGET"

@@ -14,6 +14,7 @@ One module a benchmark; each has ``run(bench) -> {figure: value}``. What every f
 ``delivery``   ``dispatch_rows_per_second`` and what it is compared with: processes of ``team``, local ``receivers``
 ``detection``  ``false_alerts_per_series_week``, ``detection_within_2h`` and the naive rule's, counted by ``scoring``
 ``evaluation`` ``evaluate_ratio``
+``quality``    ``full_suite_seconds``, ``full_suite_mb``, ``gate_database_seconds``, ``gate_share``
 ``dashboard``  of an Airflow in ``server``: ``dashboard_kilobytes``, ``dashboard_first_chart_ms`` (``browsing``),
                ``api_overhead_ratio`` (``overhead``, ``statements``), ``api_load_p95_ratio`` (``load``)
 """

@@ -16,6 +16,7 @@ from benchmarks import (
     evaluation,
     history,
     parsing,
+    quality,
     recompute,
     refresh,
     simulator,
@@ -38,6 +39,7 @@ BENCHMARKS = {
     "delivery": delivery.run,
     "detection": detection.run,
     "evaluation": evaluation.run,
+    "quality": quality.run,
     "dashboard": dashboard.run,
     "traffic": detection.by_traffic,
 }

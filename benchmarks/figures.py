@@ -47,6 +47,11 @@ FIGURES = {
         Figure("naive_false_alerts_per_series_week"),
         Figure("naive_detection_within_2h"),
         Figure("evaluate_ratio", at_most=1),
+        Figure("full_suite_seconds", at_most=60),
+        Figure("full_suite_mb", at_most=500),
+        # Well under a second.
+        Figure("gate_database_seconds", at_most=0.5),
+        Figure("gate_share"),
         Figure("api_overhead_ratio", at_most=2),
         Figure("api_load_p95_ratio", at_most=3),
         Figure("dashboard_kilobytes"),

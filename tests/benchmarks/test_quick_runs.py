@@ -15,6 +15,7 @@ from benchmarks import (
     evaluation,
     history,
     parsing,
+    quality,
     recompute,
     refresh,
     simulator,
@@ -48,6 +49,7 @@ from tests.conftest import REPOSITORY
             ],
         ),
         (evaluation, ["evaluate_ratio"]),
+        (quality, ["full_suite_seconds", "full_suite_mb", "gate_database_seconds", "gate_share"]),
         (
             dashboard,
             ["api_overhead_ratio", "api_load_p95_ratio", "dashboard_kilobytes", "dashboard_first_chart_ms"],

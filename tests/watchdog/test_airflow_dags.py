@@ -110,3 +110,26 @@ def test_a_look_of_the_future_is_not_kept(db):
     save(db, [DagStatus(dag_id=HOURLY, is_paused=True)], at("2099-01-01 00:00"))
     save(db, [DagStatus(dag_id=HOURLY, is_paused=False)], NOW)
     assert db.execute("SELECT is_paused FROM sms_dag_status").fetchall() == [(False,)]
+
+
+def test_a_failed_run_that_was_cleared_and_runs_again_has_not_succeeded_yet(db):
+    """Otherwise who was told of the failure is never told that it is over: see record_run.sql."""
+
+    def ended(run_id, state, when, failures):
+        return DagStatus(
+            dag_id=HOURLY,
+            is_paused=False,
+            last_run_id=run_id,
+            last_run_state=state,
+            last_run_ended_at=when,
+            failures_in_a_row=failures,
+        )
+
+    def known():
+        return db.execute("SELECT last_run_id, failures_in_a_row FROM sms_dag_status").fetchone()
+
+    save(db, [ended("11:00", "failed", at("11:05"), 1)], at("11:10"))
+    save(db, [ended("10:00", "success", at("10:05"), 0)], at("11:20"))  # 11:00 runs again
+    assert known() == ("11:00", 1)
+    save(db, [ended("11:00", "success", at("11:21"), 0)], at("11:30"))
+    assert known() == ("11:00", 0)
