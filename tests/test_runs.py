@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from airflow.sdk.api.datamodels._generated import DagRunType
 
 from sms_monitoring.runs import FRESHNESS_LIMIT, is_history, run_window
 from sms_monitoring.tasks import parse_range
@@ -16,7 +17,8 @@ NOW = at("11:01")
 
 
 def context(run_type="scheduled", **values):
-    return {"dag_run": SimpleNamespace(run_type=run_type), **values}
+    """With the enumeration that tasks are handed, whose str() is not its value."""
+    return {"dag_run": SimpleNamespace(run_type=DagRunType(run_type)), **values}
 
 
 def test_a_scheduled_run_is_about_its_data_interval():

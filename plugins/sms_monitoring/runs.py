@@ -39,7 +39,13 @@ def is_history(context: Context, window_end: datetime, now: datetime) -> bool:
 
     Catch-up runs and cleared old runs keep the type "scheduled", so the age decides too.
     """
-    return str(context["dag_run"].run_type) == "backfill" or now - window_end > FRESHNESS_LIMIT
+    return is_backfill(context) or now - window_end > FRESHNESS_LIMIT
+
+
+def is_backfill(context: Context) -> bool:
+    """Whether the run belongs to a backfill."""
+    # A text that is an enumeration: equal to its value, but str() of it is "DagRunType.BACKFILL".
+    return bool(context["dag_run"].run_type == "backfill")
 
 
 def run_links(context: Context) -> tuple[Link, ...]:

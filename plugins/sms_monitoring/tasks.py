@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import get_current_context
 
 from sms_monitoring.dag_defaults import timezone
-from sms_monitoring.runs import is_history, run_links, run_window
+from sms_monitoring.runs import is_backfill, is_history, run_links, run_window
 
 if TYPE_CHECKING:
     from sms_monitoring.db import Connection
@@ -159,7 +159,7 @@ def skip_in_backfill(context: Any) -> None:
     """:raises AirflowSkipException: in a backfill, which notifies nobody."""
     from airflow.sdk.exceptions import AirflowSkipException
 
-    if str(context["dag_run"].run_type) == "backfill":
+    if is_backfill(context):
         raise AirflowSkipException("a backfill notifies nobody")
 
 

@@ -7,9 +7,11 @@ from types import MappingProxyType
 
 import pytest
 
+from sms_monitoring.alerts.evaluate import Evaluator
 from sms_monitoring.alerts.model import ALL, Reason, Verdict
 from sms_monitoring.alerts.rehearsal import Rehearsal
 from sms_monitoring.alerts.widening import look
+from sms_monitoring.operators.data_quality import DataQualityAlertOperator
 from sms_monitoring.timeframe import HOUR, Window
 from tests.alerts.test_evaluate import FAILING, HEALTHY, TINY, evaluate, hour_of_traffic, incidents, run_hours, states
 from tests.alerts.test_judge import threshold
@@ -107,3 +109,24 @@ def test_the_replay_of_a_threshold_does_not_judge_bad_hours_either():
         ("no_data", Reason.BAD_DATA),
         ("firing", Reason.PAST_THRESHOLD),
     ]
+
+
+def test_the_owner_is_told_which_checks_failed_in_one_sentence(db):
+    [run] = db.execute(
+        "INSERT INTO sms_quality_runs (plan, window_start, window_end, finished_at, verdict)"
+        " VALUES ('gate', %s, %s, now(), 'critical') RETURNING id",
+        (HOUR_OF[8], HOUR_OF[9]),
+    ).fetchone()
+    for check in ("delivered_at_most_sent", "delivery_rollup_equals_raw"):
+        db.execute(
+            "INSERT INTO sms_quality_results (run_id, suite, check_name, expectation, severity, status, reason, owner,"
+            " families) VALUES (%s, 'hour', %s, 'Any', 'critical', 'failed', 'It counts twice.', 'ann', '{delivery}')",
+            (run, check),
+        )
+    window = Window(HOUR_OF[8], HOUR_OF[9])
+    Evaluator(conn=db, alert=DataQualityAlertOperator.alert, window=window, now=at("09:01")).run()
+    [(message,)] = db.execute("SELECT message FROM sms_alert_notifications").fetchall()
+    assert message["summary"] == (
+        "Data quality checks fail at delivery: delivered_at_most_sent, delivery_rollup_equals_raw."
+    )
+    assert ["Owner", "data-engineering"] in message["facts"]

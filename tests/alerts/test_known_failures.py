@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
+from airflow.sdk.api.datamodels._generated import DagRunType
 
 from sms_monitoring.notify.channels.base import Delivered
 from sms_monitoring.notify.dispatch import dispatch
@@ -269,7 +270,7 @@ def test_a_backfill_pages_nobody(live, deliver, db, run_type):
     for hour, slot in enumerate((BAD, GOOD, GOOD, BAD)):
         window = Window(live.start - (9 - hour) * HOUR, live.start - (8 - hour) * HOUR)
         live.write(window.start, {"all": parse_series(slot)[0]})
-        context = {"dag_run": SimpleNamespace(run_type=run_type)}
+        context = {"dag_run": SimpleNamespace(run_type=DagRunType(run_type))}
         live.evaluate(window=window, now=now, replay=is_history(context, window.end, now))
     live.follow_up()
     assert deliver() == ["trigger"]

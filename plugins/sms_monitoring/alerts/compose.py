@@ -81,6 +81,8 @@ def summary(alert: AlertType, finding: Finding, threshold: Threshold) -> str:
     if _has_no_data(finding):
         words = NO_DATA_WORDS.get(finding.judgement.reason, finding.judgement.reason)
         return f"{title(alert, finding)}{where}: {words} from {finding.window}."
+    if alert.names_causes and observation.details:
+        return f"{alert.title}{where}: {', '.join(observation.details)}."
     past = "below" if threshold.comparison_operator.startswith("<") else "above"
     return (
         f"{alert.title}{where}: {number(observation.value, alert.unit)}, {past} the threshold of"

@@ -124,6 +124,7 @@ class AlertType:
     :param unit: printed behind values: "%", "×", …
     :param length: how much time one evaluation looks at, ending with the run's window.
     :param families: the metric families it reads: without their newest hour there is no data to judge.
+    :param names_causes: its value just counts what is wrong: the summary names the labels of its details instead.
     """
 
     name: str
@@ -132,6 +133,7 @@ class AlertType:
     unit: str
     length: timedelta
     families: tuple[str, ...]
+    names_causes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

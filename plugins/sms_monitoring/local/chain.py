@@ -11,6 +11,7 @@ from sms_monitoring import db
 from sms_monitoring.links import API, DASHBOARD
 from sms_monitoring.local.errors import LocalStackError
 from sms_monitoring.local.outcome import InjectedIncident, Outcome, read_outcome
+from sms_monitoring.local.receivers.connections import CHECKS, HOURLY_CHECK
 from sms_monitoring.local.runs import await_all_runs, await_scheduled_runs, run_backfill, run_dag
 from sms_monitoring.simulator import simulate
 from sms_monitoring.simulator.scenario import demo_scenario
@@ -66,8 +67,7 @@ def run_chain(stack: Stack) -> Outcome:
     try:
         runs = _run_dags(stack, scenario, newest_hour_end)
         failures += _look_at_the_dashboard(stack, runs)
-        if not stack.receivers.received("heartbeat", accepted=True):
-            failures.append("no heartbeat arrived, though the hourly run is done")
+        failures += _listen_for_heartbeats(stack)
     except LocalStackError as error:
         failures.append(str(error))
         runs = _runs_so_far(stack)
@@ -122,6 +122,13 @@ def _look_at_the_dashboard(stack: Stack, runs: list[Json]) -> list[str]:
         if not any(DASHBOARD in (link or "") and "incident=" in (link or "") for link in links.values()):
             found.append(f"the task evaluate.{ALERT_THAT_FIRES} does not lead to its incident: {links}")
         return found
+
+
+def _listen_for_heartbeats(stack: Stack) -> list[str]:
+    """The live hour is a sign of life, the backfilled hours are none."""
+    beats = [item["content"]["check"] for item in stack.receivers.received("heartbeat", accepted=True)]
+    hourly = beats.count(CHECKS[HOURLY_CHECK])
+    return [] if hourly == 1 else [f"the hourly runs sent {hourly} heartbeats, not one for the newest hour"]
 
 
 def _runs_so_far(stack: Stack) -> list[Json]:

@@ -19,4 +19,5 @@ class DataQualityAlertOperator(AlertOperator):
         length=timedelta(hours=1),
         # It reads what the checks found, not a family's numbers: it has something to say just when those are bad.
         families=(),
+        names_causes=True,
     )
