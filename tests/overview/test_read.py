@@ -6,6 +6,7 @@ from sms_monitoring.overview.headline import banner
 from sms_monitoring.overview.read import read_overview
 from sms_monitoring.timeframe import HOUR
 from tests.alerts.incidents import incident
+from tests.api.quality_rows import bad_hour
 from tests.api.rows import aggregated, hour
 from tests.digest.rows import timed
 from tests.product import at
@@ -55,6 +56,14 @@ def test_only_hours_that_are_complete_count(db):
     hour(db, HOURS[1], sent=99)
     hour(db, WEEK_AGO[0], sent=20)
     assert numbers(items(db)["sent"]) == (10, 20, -50.0)
+
+
+def test_hours_whose_data_failed_a_critical_check_do_not_count(db):
+    aggregated(db, *HOURS, *WEEK_AGO)
+    hour(db, HOURS[0], sent=10, delivered=10)
+    hour(db, HOURS[1], sent=10, delivered=9999)
+    bad_hour(db, "delivery", HOURS[1])
+    assert (items(db)["sent"].value, items(db)["delivery_rate"].value) == (10, 100.0)
 
 
 def test_a_family_that_failed_takes_only_its_own_numbers_with_it(db):
