@@ -12,27 +12,38 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# For one channel, in all: the next one must be told, too.
+PATIENCE_SECONDS = 30.0
 
-def tell(message: Message, channels: Sequence[str], fallback: str | None = None) -> dict[str, str]:
+
+def tell(
+    message: Message, channels: Sequence[str], fallback: str | None = None, patience: float = PATIENCE_SECONDS
+) -> dict[str, str]:
     """Send ``message`` to each of ``channels``, and to ``fallback`` where none of them took it.
 
+    :param patience: seconds that each channel is waited for; it may still take the message later.
     :returns: channel → what became of it, without secrets: ``delivered``, or why not.
     """
-    outcome = {channel: _send(message, channel) for channel in channels}
+    outcome = {channel: _send(message, channel, patience) for channel in channels}
     if fallback and "delivered" not in outcome.values():
-        outcome[fallback] = _send(message, fallback)
+        outcome[fallback] = _send(message, fallback, patience)
     for channel, said in outcome.items():
         (log.info if said == "delivered" else log.error)("%s: %s", channel, said)
     return outcome
 
 
-def _send(message: Message, channel: str) -> str:
+def _send(message: Message, channel: str, patience: float) -> str:
+    from sms_monitoring.hooks.patience import OutOfPatienceError, at_most
     from sms_monitoring.notify.channels import load_channel
     from sms_monitoring.notify.channels.base import ConfigurationError, Delivered
 
     try:
-        result = load_channel(channel).send([message])
+        # Opened first: what Airflow is asked for, and most imports, are not on the clock.
+        opened = load_channel(channel)
+        result = at_most(patience, lambda: opened.send([message]))
     except ConfigurationError as error:
+        return str(error)
+    except OutOfPatienceError as error:
         return str(error)
     except Exception as error:
         # The exception's own words may hold the webhook's URL.

@@ -10,6 +10,7 @@ import pytest
 from sms_monitoring.heartbeat import HOURLY, WATCHDOG, HeartbeatError, NoHeartbeatError, Signal, beat, report_failed_run
 from sms_monitoring.local.receivers import Receivers
 from sms_monitoring.local.receivers.connections import CRONITOR_KEY, HOURLY_CHECK, ROUTING_KEY, WATCHDOG_CHECK
+from tests.hooks.dripping import dripping
 from tests.notify.far_sides import HttpFarSide, running
 
 VARIABLE = f"AIRFLOW_CONN_{HOURLY.upper()}"
@@ -121,6 +122,13 @@ def test_no_answer_is_an_error_that_names_no_secret(receivers, fault, caplog):
     with caplog.at_level(logging.DEBUG), pytest.raises(HeartbeatError, match="cannot be reached") as raised:
         beat(timeout=0.2)
     assert HOURLY_CHECK not in str(raised.value) + caplog.text
+
+
+def test_an_answer_that_drips_is_waited_for_no_longer_than_three_time_outs(monkeypatch):
+    with dripping() as port:
+        connect(monkeypatch, host=f"http://127.0.0.1:{port}/ping", password=SECRET)
+        with pytest.raises(HeartbeatError, match=r"cannot be reached: .*no answer within 0\.3 s"):
+            beat(timeout=0.1)
 
 
 def test_nobody_there(monkeypatch):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from airflow.sdk.api.datamodels._generated import DagRunType
 from airflow.sdk.exceptions import AirflowSkipException
 
 from sms_monitoring import tasks
@@ -28,7 +29,7 @@ def in_a_run(monkeypatch, *, kind: str = "scheduled", age: timedelta = timedelta
     """The task runs in a run over the newest complete hour, or one that is so much older."""
     end = floor_hour(datetime.now(UTC) - age)
     context = {
-        "dag_run": SimpleNamespace(run_type=kind),
+        "dag_run": SimpleNamespace(run_type=DagRunType(kind)),
         "data_interval_start": end - HOUR,
         "data_interval_end": end,
     }

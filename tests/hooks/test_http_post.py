@@ -11,6 +11,7 @@ from urllib.error import URLError
 import pytest
 
 from sms_monitoring.hooks.http_post import MAX_ANSWER, post_once
+from tests.hooks.dripping import HEADERS, dripping
 from tests.notify.far_sides import HttpFarSide, running
 
 if TYPE_CHECKING:
@@ -90,3 +91,17 @@ def test_nobody_there_did_not_get_there() -> None:
         port = int(listener.getsockname()[1])
     with pytest.raises(URLError, match="refused"):
         post(port)
+
+
+def test_an_answer_that_drips_is_an_answer_lost() -> None:
+    with dripping() as port, pytest.raises(TimeoutError, match=r"no answer within 0\.3 s") as caught:
+        post(port, timeout=0.1)
+    assert not isinstance(caught.value, URLError), "it may have got there"
+
+
+def test_of_a_body_that_drips_as_much_is_taken_as_came_in_time() -> None:
+    with dripping(at_once=HEADERS + b"no such check", then=b"xxx") as port:
+        answer = post_once(f"http://127.0.0.1:{port}/", b"", {}, timeout=5, patience=0.3)
+    assert answer.status == 200
+    assert answer.text.startswith("no such check")
+    assert len(answer.text) < 1000

@@ -132,6 +132,20 @@ def test_odd_events_break_nothing(odd):
         ("Refused", "some_library.errors", "refused: Hi Ann", "‹text of 15 characters, see the log›"),
         ("Lookalike", "airflowish", "Hi Ann", "‹text of 6 characters, see the log›"),
         ("ValueError", None, "", ""),
+        ("OSError", None, "Hi Anna, it is me", "‹text of 17 characters, see the log›"),
+        ("TimeoutError", None, "Hi Ann", "‹text of 6 characters, see the log›"),
+        ("OSError", None, "[Errno 5] Hi Anna", "[Errno 5] Input/output error"),
+        ("FileNotFoundError", None, "[Errno 2] No such file: '/x'", "[Errno 2] No such file or directory"),
+        (
+            "MaxRetryError",
+            "urllib3.exceptions",
+            "Max retries exceeded with url: /services/T0AAA/B0BBB/SECRETWEBHOOK",
+            "‹text of 66 characters, see the log›",
+        ),
+        ("BadStatusLine", "http.client", "Hi Ann", "‹text of 6 characters, see the log›"),
+        ("ObservationError", "sms_monitoring.alerts.x", "not 'Hi Ann, hello", "not ‹13 characters›"),
+        ("AirflowFailException", "airflow.sdk.exceptions", "cannot send 'ann_b'", "cannot send ‹5 characters›"),
+        ("ValueError", None, "‹text of Hi Ann", "‹text of 15 characters, see the log›"),
     ],
 )
 def test_whose_texts_are_told(kind, module, text, told):

@@ -53,7 +53,7 @@ def beat(conn_id: str = HOURLY, signal: Signal = Signal.ALIVE, note: str = "", t
     """Tell the service of ``conn_id``; asked once, no redirect followed. Returns what it came to, for the log.
 
     :param note: one sentence for a reader, without secrets.
-    :param timeout: seconds for each step on the network.
+    :param timeout: seconds for each step on the network; all of them get three times that.
     :raises NoHeartbeatError: when there is no such connection.
     :raises HeartbeatError: when it was not taken, or nobody knows whether it was.
     """

@@ -5,12 +5,16 @@ found in Airflow, where its log has the rest. Gone are the values of variables, 
 the user, ``extra`` and all that a later version of the SDK may add.
 
 An exception's text goes, cleaned, where its class is one whose texts quote the values in them: those of this package,
-Airflow, the database driver, the network and the interpreter. Of every other one, such as a ``ValueError`` of who knows
-where, only the length is told: the source line that raised it is in the stack.
+Airflow, the database driver, the network and the interpreter. Of the first two, which anybody raises with any text, all
+that is quoted goes; of an ``OSError`` nothing is told but its number and what that means. Of every other one, such as a
+``ValueError`` of who knows where, only the length is told: the source line that raised it is in the stack.
 """
 
 from __future__ import annotations
 
+import builtins
+import os
+import re
 from typing import Any
 
 from sms_monitoring.sentry.text import clean
@@ -47,32 +51,24 @@ KEPT_BREADCRUMB = {"dag_id", "duration", "operator", "run_id", "state", "task_id
 KEPT_SPAN = {"op", "origin", "parent_span_id", "span_id", "start_timestamp", "status", "timestamp", "trace_id"}
 HELD_BACK = "‹text of "
 # Packages whose exceptions' texts are sent, cleaned.
-TRUSTED = ("sms_monitoring", "airflow", "psycopg", "http", "urllib", "urllib3", "socket", "ssl", "smtplib", "httpx")
+TRUSTED = ("psycopg", "urllib", "socket", "ssl", "smtplib", "httpx")
+# Those whose texts are anybody's: told without what is quoted.
+FREE_WORDED = ("sms_monitoring", "airflow")
 TRUSTED_BUILTINS = {
     "AttributeError",
-    "BlockingIOError",
-    "BrokenPipeError",
-    "ChildProcessError",
-    "ConnectionAbortedError",
-    "ConnectionError",
-    "ConnectionRefusedError",
-    "ConnectionResetError",
-    "FileNotFoundError",
     "ImportError",
-    "IsADirectoryError",
     "MemoryError",
     "ModuleNotFoundError",
     "NameError",
     "NotImplementedError",
-    "OSError",
-    "PermissionError",
     "RecursionError",
     "SyntaxError",
-    "TimeoutError",
     "TypeError",
     "UnboundLocalError",
     "ZeroDivisionError",
 }
+_ERRNO = re.compile(r"\[Errno (-?\d{1,4})\]")
+_HELD_BACK_TEXT = re.compile(rf"{HELD_BACK}\d+ characters, see the log›")
 
 
 def scrub(event: dict[str, Any], _hint: object = None) -> dict[str, Any]:
@@ -108,10 +104,22 @@ def exception_text(kind: str, module: str | None, text: str) -> str:
     :param kind: the name of its class.
     :param module: of its class; None: a builtin.
     """
-    trusted = module.partition(".")[0] in TRUSTED if module else kind in TRUSTED_BUILTINS
-    if trusted or not text or text.startswith(HELD_BACK):
+    root = module.partition(".")[0] if module else ""
+    if not text or _HELD_BACK_TEXT.fullmatch(text):
+        return text
+    if root in FREE_WORDED:
+        return clean(text, is_ours=True)
+    if root in TRUSTED or (not module and kind in TRUSTED_BUILTINS):
         return clean(text)
+    if _is_os_error(kind, module) and (found := _ERRNO.match(text)):
+        # Its number, in the system's words: whoever raised it may have used others, and a path follows.
+        return f"{found[0]} {os.strerror(int(found[1]))}"
     return f"{HELD_BACK}{len(text)} characters, see the log›"
+
+
+def _is_os_error(kind: str, module: str | None) -> bool:
+    cause = None if module else getattr(builtins, kind, None)
+    return isinstance(cause, type) and issubclass(cause, OSError)
 
 
 def _exception(exception: dict[str, Any]) -> dict[str, Any]:
