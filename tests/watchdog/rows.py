@@ -43,7 +43,8 @@ def aggregated(conn: Connection, hour: datetime, families: tuple[str, ...] = tup
 
 
 def begun(conn: Connection, when: datetime) -> None:
-    """The first alert was evaluated then."""
+    """The first alert was evaluated then, and all alert types were there."""
+    conn.execute("UPDATE sms_alert_thresholds SET created_at = least(created_at, %s)", (when,))
     insert(
         conn,
         "sms_alert_transitions",

@@ -24,6 +24,7 @@ SOME = [alert for alert in WATCHES if alert.name != "clock_skew"]
 def test_ninety_clean_hours(db, database_uri, no_connections):
     until = floor_hour(real_now())
     simulate(db, Scenario(seed=7, start=until - timedelta(days=22), until=until, users=400, messages_per_day=1500))
+    db.execute("UPDATE sms_alert_thresholds SET created_at = %s", (until - timedelta(days=22),))
 
     for number in range(HOURS):
         end = until - (HOURS - 1 - number) * HOUR

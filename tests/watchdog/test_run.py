@@ -112,11 +112,12 @@ def test_an_hourly_run_that_does_not_come_is_one_page(db, receivers, look):
 
 
 def test_a_message_leads_to_its_runbook(db, well, receivers, look, monkeypatch):
+    from sms_monitoring.links import DASHBOARD, DASHBOARD_LABEL
     from sms_monitoring.notify.message import Link
 
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example.com")
     db.execute("UPDATE sms_dag_status SET is_paused = true")
-    look(links=(Link(label="DAG run", url="https://airflow.example.com/dags/sms_watchdog/runs/1"),))
+    look(links=(Link(label=DASHBOARD_LABEL, url=f"https://airflow.example.com/{DASHBOARD}"),))
     [said] = told(receivers, "slack")
     assert "https://airflow.example.com/api/sms/metrics/runbooks/dag_paused" in said
 

@@ -132,7 +132,7 @@ def test_one_family_is_late_by_itself(db):
 
 def test_a_family_that_never_aggregated_is_late_as_soon_as_others_are_on_time(db):
     aggregated(db, at("09:00"), ("generation",))
-    assert seen(db, "aggregation_late", at("10:05"))["delivery"] == (65, "ok")
+    assert seen(db, "aggregation_late", at("10:05"))["delivery"] == (60, "ok")
     assert seen(db, "aggregation_late")["delivery"] == (185, "breach")
 
 
@@ -140,6 +140,21 @@ def test_an_hour_counts_once_it_was_over_and_not_in_the_future(db):
     insert(db, "sms_aggregated_hours", family="delivery", metric_hour=at("09:00"), aggregated_at=at("10:03"))
     insert(db, "sms_aggregated_hours", family="delivery", metric_hour=at("11:00"), aggregated_at=at("11:30"))
     insert(db, "sms_aggregated_hours", family="delivery", metric_hour=at("18:00"), aggregated_at=at("19:03"))
+    assert seen(db, "aggregation_late")["delivery"] == (125, "breach")
+
+
+def test_hours_that_are_caught_up_with_are_not_late_while_they_advance(db):
+    insert(db, "sms_aggregated_hours", family="delivery", metric_hour=NOW_HOUR - 60 * DAY, aggregated_at=NOW - MINUTE)
+    found = seen(db, "aggregation_late")
+    assert set(found.values()) == {(60, "ok")}, "the other families are about to begin"
+    later = {verdict for _, verdict in seen(db, "aggregation_late", NOW + 40 * MINUTE).values()}
+    assert later == {"breach"}, "nothing came since"
+
+
+def test_an_old_hour_that_is_aggregated_again_hides_no_late_one(db):
+    aggregated(db, at("09:00"))
+    old = at("09:00") - 3 * DAY
+    insert(db, "sms_aggregated_hours", family="delivery", metric_hour=old, aggregated_at=NOW - MINUTE)
     assert seen(db, "aggregation_late")["delivery"] == (125, "breach")
 
 
@@ -209,6 +224,26 @@ def test_a_silence_of_days_is_still_seen(db):
         busy(db, NOW - week * 7 * DAY - DAY, NOW - week * 7 * DAY, 10 * MINUTE)
     value, verdict = seen(db, "source_silent")["source_messages"]
     assert (value, verdict) == (142, "breach")
+
+
+@pytest.mark.parametrize(
+    ("now", "usual_start", "newest", "verdict"),
+    [
+        # Summer time has ended: 08:00 in Berlin is an hour later, and nothing is due at 07:58.
+        ("2026-10-25 06:58", "06:00", "2026-10-24 16:00", "ok"),
+        # It has begun: 08:00 is an hour earlier, and at 08:58 nothing has come.
+        ("2026-03-29 06:58", "07:00", "2026-03-28 16:00", "breach"),
+    ],
+)
+def test_a_week_ago_is_the_same_time_of_the_clock(db, now, usual_start, newest, verdict):
+    db.execute("SELECT set_config('sms_monitoring.timezone', 'Europe/Berlin', false)")
+    now = at(now)
+    for week in (1, 2):
+        start = at(f"{(now - week * 7 * DAY).date()} {usual_start}")
+        add_message(db, at(newest) - week * 7 * DAY - HOUR)
+        busy(db, start, start + 2 * HOUR, MINUTE / 2)
+    assert at(newest) < now
+    assert seen(db, "source_silent", now)["source_messages"][1] == verdict
 
 
 def test_facts_of_the_future_break_no_silence(db):
@@ -339,6 +374,17 @@ def test_quality_checks_late(db):
     quality_run(db, "full", NOW - 25 * HOUR)
     assert seen(db, "quality_checks_late") == {"gate": (0, "ok"), "full": (1, "ok")}
     assert seen(db, "quality_checks_late", NOW + 3 * HOUR) == {"gate": (3, "breach"), "full": (4, "breach")}
+
+
+def test_an_upgrade_brings_no_old_debts(db):
+    """A month of history, and the alert types of the watchdog were made an hour ago."""
+    begun(db, NOW - 30 * DAY)
+    evaluated(db, "delivery_rate_critical", NOW - 3 * HOUR)
+    db.execute(
+        "UPDATE sms_alert_thresholds SET created_at = %s WHERE alert_type = ANY(%s)", (NOW - HOUR, list(BY_NAME))
+    )
+    for alert_type in ("quality_checks_late", "partitions_missing", "evaluations_missing"):
+        assert "breach" not in {verdict for _, verdict in seen(db, alert_type).values()}, alert_type
 
 
 def test_a_run_that_was_killed_has_not_finished(db):

@@ -1,5 +1,6 @@
 -- Minutes since an enabled alert type was last evaluated, history and broken evaluations aside. Nobody can have been
--- evaluated before there was anything to evaluate it, before it was made, or while it was disabled.
+-- evaluated before there was anything to evaluate it, before it was made, or while it was disabled; and
+-- what was before the upgrade that brought this alert is not its business.
 WITH started AS (
     SELECT min(occurred_at) AS at FROM (SELECT occurred_at FROM sms_alert_transitions ORDER BY id LIMIT 1) AS first_one
 ), alerts AS (
@@ -9,6 +10,7 @@ WITH started AS (
             coalesce(newest.evaluated_at, t.created_at, s.at),
             s.at,
             t.created_at,
+            (SELECT created_at FROM sms_alert_thresholds WHERE alert_type = 'evaluations_missing'),
             (
                 SELECT max(a.at)
                 FROM sms_alert_audit AS a

@@ -1,5 +1,6 @@
--- Days, today (UTC) included, for which a table has partitions without a gap, up to 31. In the first 26 hours retention
--- may not have run yet, and rows make the partitions that they need: too early to tell, which is a sample of 0.
+-- Days, today (UTC) included, for which a table has partitions without a gap, up to 31. In the first 26 hours, and after
+-- the upgrade that brought this alert, retention may not have run yet, and rows make the partitions that they need: too
+-- early to tell, which is a sample of 0.
 WITH partitions AS (
     SELECT
         i.inhparent AS table_id,
@@ -28,8 +29,13 @@ WITH partitions AS (
 SELECT
     policy.table_name AS entity,
     coalesce(min(d.number), 31) AS value,
-    CASE WHEN (SELECT occurred_at FROM sms_alert_transitions ORDER BY id LIMIT 1) < %(now)s - interval '26 hours' THEN 1 ELSE 0 END
-        AS sample_size,
+    CASE
+        WHEN
+            (SELECT occurred_at FROM sms_alert_transitions ORDER BY id LIMIT 1) < %(now)s - interval '26 hours'
+            AND (SELECT created_at FROM sms_alert_thresholds WHERE alert_type = 'partitions_missing') < %(now)s - interval '26 hours'
+            THEN 1
+        ELSE 0
+    END AS sample_size,
     jsonb_build_object(
         'First day without', coalesce(to_char(min(d.starts_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 'none in a month')
     ) AS details

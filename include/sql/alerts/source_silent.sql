@@ -2,8 +2,12 @@
 -- The last 15 minutes do not count: what is due then may still be on its way. Of one to four weeks, as far back as the
 -- view has facts, the lower median counts: neither one burst nor one outage of the past is usual. At night, when nothing
 -- usually comes, this is 0. A silence of more than a day is compared over its last day.
+-- A week ago is the same time of the clock in people's zone, SMS_MONITORING_TIMEZONE, which the watchdog keeps in its
+-- session: where summer time ends, the morning comes an hour later.
 -- Each view is read by an index on the time of its facts, and only for as long as the silence.
-WITH spans AS (
+WITH settings AS (
+    SELECT coalesce(nullif(current_setting('sms_monitoring.timezone', true), ''), 'UTC') AS zone
+), spans AS (
     SELECT
         'source_messages' AS view_name,
         (
@@ -30,9 +34,11 @@ WITH spans AS (
 ), past AS (
     SELECT
         s.view_name,
-        coalesce(s.newest, %(now)s - interval '24 hours') - week.number * interval '7 days' AS starts_at,
-        %(now)s - interval '15 minutes' - week.number * interval '7 days' AS ends_at
+        (coalesce(s.newest, %(now)s - interval '24 hours') AT TIME ZONE z.zone - week.number * interval '7 days')
+        AT TIME ZONE z.zone AS starts_at,
+        ((%(now)s - interval '15 minutes') AT TIME ZONE z.zone - week.number * interval '7 days') AT TIME ZONE z.zone AS ends_at
     FROM spans AS s
+    CROSS JOIN settings AS z
     CROSS JOIN generate_series(1, 4) AS week (number)
 ), counted AS (
     SELECT

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 log = logging.getLogger(__name__)
+
+# Longer than a page takes in the slowest channel.
+LOCK_SECONDS = 60.0
 
 VARIABLE = "SMS_MONITORING_WATCHDOG_STATE"
 
@@ -66,7 +70,7 @@ class Memory:
 
     @contextmanager
     def open(self) -> Iterator[Memory]:
-        """Read it, and write it on leaving; of two watchdogs on one machine the second waits for the first."""
+        """Read it, and write it on leaving; of two watchdogs on one machine the second waits a minute at most."""
         with self._lock():
             self._read()
             before = self._text()
@@ -80,14 +84,18 @@ class Memory:
     def _lock(self) -> Iterator[None]:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            lock = self.path.with_suffix(".lock").open("w")
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            lock = os.open(self.path.with_suffix(".lock"), flags, 0o644)
         except OSError as error:
             log.warning("%s cannot be written (%s): the same page may be sent again", self.path, type(error).__name__)
             yield
             return
-        with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            if not _locked(lock):
+                log.warning("%s is in use: the same page may be sent again", self.path)
             yield
+        finally:
+            os.close(lock)
 
     def _read(self) -> None:
         try:
@@ -114,9 +122,23 @@ class Memory:
             log.warning("%s cannot be written (%s): the same page may be sent again", self.path, type(error).__name__)
 
 
+def _locked(lock: int) -> bool:
+    """Wait for it, but not for ever: a page is worth more than that it is the only one."""
+    give_up = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= give_up:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
+
+
 def _check(told: Told) -> None:
-    """:raises ValueError, TypeError, AttributeError: when the file held something else."""
-    datetime.fromisoformat(told.since)
-    for channel in told.channels:
-        told.told_at(channel)
+    """:raises ValueError, TypeError, AttributeError: when the file held something else, or a time without a zone."""
+    moments = [datetime.fromisoformat(told.since), *map(told.told_at, told.channels)]
+    if any(moment is None or moment.tzinfo is None for moment in moments):
+        raise ValueError("a time without a zone")
     frozenset(told.parts)

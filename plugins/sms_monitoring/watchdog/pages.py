@@ -131,7 +131,7 @@ class Pager:
 
 
 WELL_AGAIN = {
-    "database": "The metrics database is back",
+    "database": "The metrics database answers again",
     "evaluation": "The watchdog sees again",
     "delivery": "Notifications go out again",
 }

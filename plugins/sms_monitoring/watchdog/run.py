@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -25,24 +24,37 @@ from sms_monitoring.notify.outbox import channels_due
 from sms_monitoring.timeframe import HOUR, Window, floor_hour
 from sms_monitoring.watchdog.memory import Memory, default_path
 from sms_monitoring.watchdog.pages import Page, Pager
-from sms_monitoring.watchdog.trouble import Subject, Trouble, checks_are_blind, database_is_gone, nobody_hears
+from sms_monitoring.watchdog.session import (
+    BUDGET,
+    CONNECT_SECONDS,
+    DatabaseGoneError,
+    KeptWaitingError,
+    OutOfTimeError,
+    Session,
+)
+from sms_monitoring.watchdog.trouble import (
+    Subject,
+    Trouble,
+    checks_are_blind,
+    database_is_gone,
+    database_keeps_waiting,
+    nobody_hears,
+    reason_of,
+    time_is_up,
+)
 from sms_monitoring.watchdog.types import ABOUT_CHANNELS, WATCHES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from contextlib import AbstractContextManager
+    from datetime import timedelta
     from pathlib import Path
 
     from sms_monitoring.alerts.model import AlertType
     from sms_monitoring.db import Connection
-
-    Connect = Callable[[], AbstractContextManager[Connection]]
+    from sms_monitoring.watchdog.session import Connect
 
 log = logging.getLogger(__name__)
 
-# A server that does not answer is a server that is gone.
-CONNECT_SECONDS = 10
-STATEMENT_TIMEOUT = "60s"
 # The gravest messages go first: a slow channel holds back only those behind it.
 FIRST_CHANNELS = ("pagerduty", "sms", "slack")
 
@@ -55,12 +67,14 @@ class WatchReport:
     :param sent: channel → how many notifications were delivered.
     :param troubles: what was to be told past the outbox.
     :param pages: what came of that, and of telling that older trouble is over.
+    :param not_asked: why ``before`` could not be done, so that its alert types judge what was known before.
     """
 
     outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
+    not_asked: str | None = None
 
     @property
     def untold(self) -> list[str]:
@@ -79,6 +93,7 @@ class WatchReport:
             "sent": self.sent,
             "troubles": [f"{trouble.title}: {', '.join(sorted(trouble.parts))}" for trouble in self.troubles],
             "untold": self.untold,
+            **({"airflow was not asked": self.not_asked} if self.not_asked else {}),
         }
 
 
@@ -91,6 +106,7 @@ def watch(
     links: tuple[Link, ...] = (),
     memory: Path | None = None,
     worker: str = "watchdog",
+    budget: timedelta = BUDGET,
 ) -> WatchReport:
     """Make one pass. Whatever is broken is told or reported, and not raised.
 
@@ -100,10 +116,11 @@ def watch(
     :param before: writes what is known from elsewhere (of the DAGs) before anything is evaluated.
     :param memory: where it is kept what was told past the outbox; see :func:`.memory.default_path`.
     :param worker: who claims outbox rows: the same for every try of one task, and for nobody else.
+    :param budget: how long it may take; then it stops where it is and pages.
     """
     os.environ.setdefault("PGCONNECT_TIMEOUT", str(CONNECT_SECONDS))
     one = _Pass(
-        connect=connect,
+        session=Session(connect=connect, budget=budget),
         clock=clock or (lambda: datetime.now(UTC)),
         watches=watches,
         before=before,
@@ -121,13 +138,9 @@ def page_directly(trouble: Trouble, *, links: tuple[Link, ...] = (), memory: Pat
         return Pager(memory=opened, now=datetime.now(UTC), links=links).tell(trouble)
 
 
-class _DatabaseGoneError(Exception):
-    """No connection could be opened; its cause says why."""
-
-
 @dataclass(slots=True, kw_only=True)
 class _Pass:
-    connect: Connect
+    session: Session
     clock: Callable[[], datetime]
     watches: Sequence[AlertType]
     before: Callable[[Connection], None] | None
@@ -135,25 +148,32 @@ class _Pass:
     memory: Memory
     worker: str
     report: WatchReport = field(default_factory=WatchReport)
-    opened: ExitStack = field(default_factory=ExitStack)
-    conn: Connection | None = None
+    stage: Subject = Subject.EVALUATION
 
     def run(self) -> None:
         try:
-            if self.before is not None:
-                self._try(self.before)
-            self._settle(self._evaluate(), Subject.EVALUATION, checks_are_blind)
-            failed = self._deliver()
-            unheard: dict[str, str] = {}
-            if error := self._try(lambda conn: unheard.update(self._unheard(conn))):
-                failed["outbox"] = error
-            self._settle(failed or unheard, Subject.DELIVERY, lambda _: nobody_hears(failed, unheard))
-        except _DatabaseGoneError as error:
+            with self.session:
+                self._ask()
+                self._settle(self._evaluate(), Subject.EVALUATION, checks_are_blind)
+                self.stage = Subject.DELIVERY
+                failed = self._deliver()
+                unheard: dict[str, str] = {}
+                if error := self.session.attempt_again("outbox", lambda conn: unheard.update(self._unheard(conn))):
+                    failed["outbox"] = error
+                self._settle(failed or unheard, Subject.DELIVERY, lambda _: nobody_hears(failed, unheard))
+        except DatabaseGoneError as error:
             self._page(database_is_gone(error.__cause__ or error))
+        except KeptWaitingError as error:
+            self._page(database_keeps_waiting(error.waits))
+        except OutOfTimeError as error:
+            self._page(time_is_up(self.stage, error.step, error.__cause__))
         else:
             self._clear(Subject.DATABASE)
-        finally:
-            self._close()
+
+    def _ask(self) -> None:
+        if self.before is not None and (error := self.session.attempt("DAGs", self.before)):
+            self.report.not_asked = reason_of(error)
+            log.warning("what is known from elsewhere could not be noted: %s", self.report.not_asked)
 
     def _evaluate(self) -> dict[str, BaseException]:
         """Evaluate every alert type; returns those that could not be, and why."""
@@ -164,13 +184,14 @@ class _Pass:
     def _evaluate_these(self, watches: Iterable[AlertType]) -> dict[str, BaseException]:
         failed: dict[str, BaseException] = {}
         for alert in watches:
-            if error := self._try(partial(self._evaluate_one, alert)):
-                log.warning("%s cannot be evaluated", alert.name, exc_info=error)
+            if error := self.session.attempt(alert.name, partial(self._evaluate_one, alert)):
+                # Its own words may hold what a message says and whom it is for.
+                log.warning("%s cannot be evaluated: %s", alert.name, reason_of(error))
                 failed[alert.name] = error
         return failed
 
     def _evaluate_one(self, alert: AlertType, conn: Connection) -> None:
-        now = self.clock()
+        now = self._now(conn)
         hour = floor_hour(now)
         window = Window(hour - HOUR, hour)
         outcomes = Evaluator(conn=conn, alert=alert, window=window, now=now, links=self.links).run()
@@ -178,13 +199,24 @@ class _Pass:
         for outcome in outcomes:
             log.log(logging.DEBUG if outcome.state is State.OK else logging.INFO, "%s %s", alert.name, outcome)
 
+    def _now(self, conn: Connection) -> datetime:
+        """The worker's time; the database's of the same moment is kept in its session, for whom it may concern.
+
+        The statement waits for no lock, and what time its way took is no difference of the clocks.
+        """
+        earliest = self.clock()
+        asked = "SELECT set_config('sms_monitoring.asked_at', clock_timestamp()::text, false)::timestamptz"
+        row = conn.execute(asked).fetchone()
+        latest = self.clock()
+        return min(max(row[0].astimezone(UTC), earliest), latest) if row else latest
+
     def _deliver(self) -> dict[str, BaseException]:
         """Say what is due and deliver it; returns what broke: a step, or a channel."""
         failed: dict[str, BaseException] = {}
         # Repeats, and what a cooldown held back: the DAG that sees to it may be what stands still.
-        if error := self._try(self._follow_up):
+        if error := self.session.attempt_again("follow-up", self._follow_up):
             failed["follow-up"] = error
-        if error := self._try(self._tell_fallbacks):
+        if error := self.session.attempt_again("fallback channels", self._tell_fallbacks):
             failed["fallback channels"] = error
         # Twice: that a channel fails is put into the outbox by the dispatch itself.
         for _ in range(2):
@@ -202,12 +234,12 @@ class _Pass:
 
     def _dispatch_due(self) -> dict[str, BaseException]:
         due: list[str] = []
-        if error := self._try(lambda conn: due.extend(channels_due(conn))):
+        if error := self.session.attempt_again("outbox", lambda conn: due.extend(channels_due(conn))):
             return {"outbox": error}
         failed: dict[str, BaseException] = {}
         rank = {name: number for number, name in enumerate(FIRST_CHANNELS)}
         for channel in sorted(due, key=lambda name: (rank.get(name, len(rank)), name)):
-            if error := self._try(partial(self._dispatch_one, channel)):
+            if error := self.session.attempt_again(channel, partial(self._dispatch_one, channel)):
                 failed[channel] = error
         return failed
 
@@ -219,31 +251,6 @@ class _Pass:
     def _unheard(self, conn: Connection) -> dict[str, str]:
         rows = db.fetch_all(conn, "watchdog/unheard.sql", {"alert_types": [alert.name for alert in self.watches]})
         return {f"{row['alert_type']} {row['entity']}": row["message"] for row in rows}
-
-    def _try(self, work: Callable[[Connection], Any]) -> BaseException | None:
-        """Do it; returns what it met with. After a failure the next one gets a connection of its own.
-
-        :raises _DatabaseGoneError: when there is no connection to be had.
-        """
-        if self.conn is None:
-            try:
-                self.conn = self.opened.enter_context(self.connect())
-                self.conn.execute("SELECT set_config('statement_timeout', %s, false)", (STATEMENT_TIMEOUT,))
-            except Exception as error:
-                self._close()
-                raise _DatabaseGoneError from error
-        try:
-            work(self.conn)
-        except Exception as error:
-            self._close()
-            return error
-        return None
-
-    def _close(self) -> None:
-        self.conn = None
-        # Of a connection that is broken anyway nobody needs to hear.
-        with suppress(Exception):
-            self.opened.close()
 
     def _settle(self, failed: dict[str, Any], subject: Subject, trouble: Callable[[dict[str, Any]], Trouble]) -> None:
         if failed:

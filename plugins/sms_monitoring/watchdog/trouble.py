@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import psycopg
+from psycopg.errors import LockNotAvailable
 
 from sms_monitoring.notify.text import cut, one_line
 
@@ -30,7 +31,7 @@ class Subject(StrEnum):
     """What is in trouble: one page each, opened and resolved by itself."""
 
     DATABASE = "database"
-    """The metrics database cannot be reached."""
+    """The metrics database cannot be reached, or lets everybody wait."""
     EVALUATION = "evaluation"
     """Some of the watchdog's checks cannot be run."""
     DELIVERY = "delivery"
@@ -65,6 +66,7 @@ def reason_of(error: BaseException) -> str:
             return cut(one_line(f"{kind}: {message}"), MAX_REASON)
         if found := _TELLING.search(str(error)):
             return f"{kind}: {found[0]}"
+        return f"{kind} ({state})" if state else kind
     return kind
 
 
@@ -75,6 +77,46 @@ def database_is_gone(error: BaseException) -> Trouble:
         title="The metrics database cannot be reached",
         summary="No hour is aggregated, no alert is evaluated and no notification goes out until it is back.",
         facts=(("Reason", reason_of(error)),),
+    )
+
+
+def database_keeps_waiting(waits: dict[str, BaseException]) -> Trouble:
+    """The page that tables are locked, or that the database is too slow; step of the pass → what it met with."""
+    is_locked = any(isinstance(error, LockNotAvailable) for error in waits.values())
+    return Trouble(
+        subject=Subject.DATABASE,
+        title="Tables of the metrics database are locked" if is_locked else "The metrics database is too slow",
+        summary=(
+            "The database answers, but lets the watchdog wait, and the hourly run with it: the pass was given up."
+            " See pg_stat_activity for who is in the way."
+        ),
+        facts=tuple((step, reason_of(error)) for step, error in waits.items()),
+    )
+
+
+def time_is_up(stage: Subject, step: str, error: BaseException | None) -> Trouble:
+    """The page that a pass was stopped because it took too long.
+
+    :param stage: what it had not done yet: evaluation or delivery.
+    :param step: where it was.
+    :param error: what the step met with when it was cut off.
+    """
+    rest = "checks of the monitoring itself were" if stage is Subject.EVALUATION else "notifications may have been"
+    return Trouble(
+        subject=stage,
+        title="The watchdog's pass takes too long",
+        summary=f"It was stopped: {rest} left out. The database, the network to it or a channel is slow or silent.",
+        facts=((step, reason_of(error) if error else "not begun"),),
+    )
+
+
+def command_hangs() -> Trouble:
+    """The page that the watchdog's command hung and was ended."""
+    return Trouble(
+        subject=Subject.EVALUATION,
+        title="The watchdog hangs",
+        summary="Its command was ended: the database, the network or a channel never answered. Nothing is known.",
+        facts=(("Command", "did not end in time"),),
     )
 
 
