@@ -122,7 +122,8 @@ def test_a_critical_check_that_cannot_be_run_marks_its_hour(
     db: Connection, database_uri: str, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = rows.suite("gone", "SELECT * FROM sms_gone", no_row("sent_is_right", "x", families=("delivery",)))
-    monkeypatch.setattr(gate, "gate_suites", lambda: (gone,))
+    sound = rows.suite("sound", SELECT, no_row("all_is_right", "everything"))
+    monkeypatch.setattr(gate, "gate_suites", lambda: (gone, sound))
     (report,) = check_hours(db, database_uri, WINDOW, NOW)
     assert report.verdict is Verdict.ERROR
     assert bad(db) == [(HOUR, "delivery", ["sent_is_right"])]
@@ -247,7 +248,37 @@ def test_a_crash_of_the_checks_is_an_error_and_marks_nothing(
     assert bad(db) == before
 
 
-def test_results_are_forgotten_after_400_days_and_bad_hours_are_not(
+def test_the_hour_itself_is_checked_before_those_that_were_bad(
+    db: Connection, database_uri: str, suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(db, "delivery")
+    check_hours(db, database_uri, WINDOW, NOW)
+    later = Window(WINDOW.end, WINDOW.end + ONE_HOUR)
+    check_hours(db, database_uri, later, NOW + ONE_HOUR)
+    newest = db.execute("SELECT window_start FROM sms_quality_runs ORDER BY started_at DESC LIMIT 2").fetchall()
+    assert newest == [(HOUR,), (later.start,)]
+    monkeypatch.setattr(gate, "AGAIN_WITHIN", -ONE_HOUR)
+    assert [report.window for report in check_hours(db, database_uri, later, NOW + ONE_HOUR)] == [later]
+
+
+def test_an_hour_that_late_data_rewrote_is_checked_again(db: Connection, database_uri: str, suite: Suite) -> None:
+    check_hours(db, database_uri, WINDOW, NOW)
+    later = Window(WINDOW.end, WINDOW.end + ONE_HOUR)
+    assert [report.window for report in check_hours(db, database_uri, later, NOW + ONE_HOUR)] == [later]
+    db.execute(
+        "INSERT INTO sms_aggregated_hours (family, metric_hour, aggregated_at)"
+        " VALUES ('delivery', %s, clock_timestamp())",
+        (HOUR,),
+    )
+    spoil(db, "delivery")
+    check_hours(db, database_uri, later, NOW + ONE_HOUR)
+    assert bad(db) == [(HOUR, "delivery", ["sent_is_right"])]
+    mend(db)
+    check_hours(db, database_uri, later, NOW + ONE_HOUR)
+    assert [report.window for report in check_hours(db, database_uri, later, NOW + ONE_HOUR)] == [later]
+
+
+def test_results_are_forgotten_after_400_days_and_bad_hours_after_90(
     db: Connection, database_uri: str, suite: Suite
 ) -> None:
     spoil(db, "delivery")
@@ -260,6 +291,10 @@ def test_results_are_forgotten_after_400_days_and_bad_hours_are_not(
     assert forget_quality(db, NOW.date()) == 0
     assert db.execute("SELECT count(*) FROM sms_quality_results").fetchone() == (4,)
     assert len(bad(db)) == 1
+    forget_quality(db, (HOUR + timedelta(days=90)).date())
+    assert len(bad(db)) == 1
+    forget_quality(db, (HOUR + timedelta(days=91)).date())
+    assert bad(db) == []
 
 
 def test_a_report_without_results_is_stored(db: Connection) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from sms_monitoring.quality.masking import Masker
 
-MASKER = Masker(key=b"test")
+MASKER = Masker(key=b"test", today=date(2026, 11, 21))
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,10 @@ def test_is_shown_as_json(value: object, shown: object) -> None:
         "delivered ",
         "DELIVERED to Ann",
         "2026-11-21T10:00:00 Ann",
+        "1985-03-12",  # a birthday
+        "1985-03-12T10:00:00+00:00",
+        "2029-01-01",
+        "2026-02-30",  # no date at all
     ],
 )
 def test_any_other_text_becomes_its_length_and_a_mark(text: str) -> None:
@@ -85,7 +89,9 @@ def test_any_other_text_becomes_its_length_and_a_mark(text: str) -> None:
     assert text not in shown
 
 
-@pytest.mark.parametrize("number", [1_000_000, 4915123456789, 4915123456789.0, Decimal("2025550143"), -2025550143])
+@pytest.mark.parametrize(
+    "number", [1_000_000, 4915123456789, 4915123456789.0, Decimal("2025550143"), -2025550143, 202555014.5]
+)
 def test_a_number_long_enough_to_be_called_is_masked(number: float | Decimal) -> None:
     assert MASKER.value(number).startswith(f"‹number of {len(str(abs(int(number))))} digits, #")
 

@@ -127,6 +127,62 @@ def test_traffic_of_which_source_and_metrics_know_nothing_is_no_fault(database_u
     assert failed == {f"{family}_aggregated" for family in FAMILIES}
 
 
+def failing(uri):
+    report = run_suites(uri, gate_suites(), NEWEST, NOW, Plan.GATE)
+    assert report.error is None
+    return {one.check for one in report.results if one.status is not Status.PASSED} - {
+        f"{family}_aggregated" for family in FAMILIES
+    }
+
+
+@pytest.fixture
+def derived(looking):
+    """The same, of a database whose own metric types are all derived."""
+    for table in ("sms_metrics", "sms_metrics_hourly"):
+        looking.execute("SELECT sms_ensure_partitions(%s, %s, %s)", (table, NEWEST.start.date(), NEWEST.start.date()))
+    looking.execute("UPDATE sms_metric_types SET origin = 'derived'")
+    return looking
+
+
+def record(conn, metric_type, value):
+    conn.execute(
+        "INSERT INTO sms_metrics (metric_date, metric_hour, metric_type, metric_value) VALUES (%s, %s, %s, %s)",
+        (NEWEST.start.date(), NEWEST.start, metric_type, value),
+    )
+    conn.execute(
+        "INSERT INTO sms_metrics_hourly"
+        " (metric_date, metric_hour, metric_type, dimension, dimension_value, value_sum, value_count)"
+        " VALUES (%s, %s, %s, 'all', '', %s, 1)",
+        (NEWEST.start.date(), NEWEST.start, metric_type, value),
+    )
+
+
+def test_what_an_application_records_by_itself_is_not_compared_with_what_is_derived(derived, database_uri):
+    record(derived, "delivered_count", 3)
+    assert "delivered_at_most_sent" in failing(database_uri)
+    derived.execute("UPDATE sms_metric_types SET origin = 'recorded' WHERE metric_type = 'sent_count'")
+    assert failing(database_uri) == set()
+
+
+def test_a_fraction_of_a_recorded_metric_is_no_fault_and_of_a_derived_one_is_its_familys(derived, database_uri):
+    derived.execute(
+        "INSERT INTO sms_metric_types (metric_type, category, unit, kind, origin, description)"
+        " VALUES ('loyalty_points', 'cost', 'count', 'counter', 'recorded', 'Points')"
+    )
+    record(derived, "loyalty_points", 2.5)
+    assert failing(database_uri) == set()
+    record(derived, "opt_out_count", 2.5)
+    assert failing(database_uri) == {"engagement_counts_whole"}
+
+
+def test_more_counted_than_the_product_still_has_is_a_warning(derived, database_uri):
+    record(derived, "sent_count", 30)
+    report = run_suites(database_uri, gate_suites(), NEWEST, NOW, Plan.GATE)
+    failed = {one.check: one.severity for one in report.results if one.status is Status.FAILED}
+    assert failed["sent_known_to_source"] == "warning"
+    assert "sent_as_in_source" not in failed
+
+
 def test_a_young_history_is_not_missing_hours_before_its_first(looking, database_uri):
     for hours in range(1, 6):
         looking.execute(

@@ -6,9 +6,10 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sms_monitoring.quality.faults import BrokenCheckerError, is_of_data, is_text_of_data
 from sms_monitoring.quality.masking import Masker
-from sms_monitoring.quality.model import CheckResult, Report
-from sms_monitoring.quality.outcome import check_result, error_result, has_crashed, is_sampled
+from sms_monitoring.quality.model import CheckResult, Report, Status
+from sms_monitoring.quality.outcome import check_result, error_result, exceptions, has_crashed, is_sampled
 from sms_monitoring.quality.session import open_session
 
 if TYPE_CHECKING:
@@ -51,13 +52,14 @@ def run_suites(uri: str, suites: Sequence[Suite], window: Window, now: datetime,
 def run(uri: str, load_suites: Callable[[], Sequence[Suite]], window: Window, now: datetime, plan: Plan) -> Run:
     """Run every check of the suites that ``load_suites`` gives over ``window``, in a read-only session of its own.
 
-    Never raises for what is wrong with data, database or library: a check that could not be run has the status
-    ``error``, and where nothing could be run the report has an error.
+    Never raises for what is wrong with data, database or library. A check that could not be run for what it looks at
+    (:mod:`sms_monitoring.quality.faults`) has the status ``error``; anything else ends the run, and the report has an
+    error.
 
     :param uri: of the database, as psycopg takes it.
     :param now: what the checks take for the present.
     """
-    masker, results = Masker(), []
+    masker, results = Masker(today=now.date()), []
     done = Run(report=Report(plan=plan, window=window))
     error = None
     try:
@@ -69,6 +71,10 @@ def run(uri: str, load_suites: Callable[[], Sequence[Suite]], window: Window, no
         # Not logged with its traceback, which quotes values.
         error = _told(problem, masker)
         log.error("the %s run over %s ended early: %s", plan, window, error)
+    if error is None and results and all(one.status is Status.ERROR for one in results):
+        # Whatever it looks like: not one check has seen anything.
+        error = f"not one of {len(results)} checks could be run; the first: {results[0].error}"
+        log.error("the %s run over %s: %s", plan, window, error)
     done.report = Report(plan=plan, window=window, results=tuple(results), error=error)
     return done
 
@@ -86,6 +92,8 @@ def _run_suite(session: Session, suite: Suite, masker: Masker) -> list[CheckResu
             if one.expectation_config
         }
     except Exception as problem:
+        if not is_of_data(problem):
+            raise
         told = _told(problem, masker)
         return [error_result(suite, check, told) for check in suite.checks]
     # From here on each check by itself.
@@ -96,6 +104,8 @@ def _run_suite(session: Session, suite: Suite, masker: Masker) -> list[CheckResu
             one = _looked_at(validator, check, found.get(check.name))
             results.append(check_result(suite, check, one, masker))
         except Exception as problem:
+            if not is_of_data(problem):
+                raise
             results.append(error_result(suite, check, _told(problem, masker)))
     return results
 
@@ -104,14 +114,29 @@ def _looked_at(
     validator: Validator, check: Check, first: ExpectationValidationResult | None
 ) -> ExpectationValidationResult:
     """The check once more by itself, if need be: to have a sample of its failing rows, or because the statement that
-    it shared with others failed."""
-    crashed = first is None or has_crashed(first)
+    it shared with others failed.
+
+    :raises BrokenCheckerError: when what the library caught is no fault of the data.
+    """
+    crashed = first is None or _has_crashed(first)
     if first is not None and not crashed and (first.success or is_sampled(first)):
         return first
     again = validator.validate_expectation(_prepared(check))
     if first is not None and not crashed and (has_crashed(again) or again.success):
         return first  # the sample was not to be had, or the rows are mended by now: it failed all the same
+    _has_crashed(again)
     return again
+
+
+def _has_crashed(one: ExpectationValidationResult) -> bool:
+    """Whether the check could not be run for what it looks at.
+
+    :raises BrokenCheckerError: when it could not be run for anything else.
+    """
+    for text in exceptions(one.exception_info):
+        if not is_text_of_data(text):
+            raise BrokenCheckerError(text)
+    return has_crashed(one)
 
 
 def _prepared(check: Check) -> Expectation:

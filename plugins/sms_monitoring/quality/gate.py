@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sms_monitoring.quality import engine
 from sms_monitoring.quality.model import Plan, Status
-from sms_monitoring.quality.store import bad_hours, begin_run, finish_run
+from sms_monitoring.quality.store import bad_hours, begin_run, finish_run, rewritten_hours
 from sms_monitoring.timeframe import HOUR, Window
 
 if TYPE_CHECKING:
@@ -22,8 +23,11 @@ log = logging.getLogger(__name__)
 
 # Hours that are bad are looked at again for this long, so that a repaired one heals by itself,
 LOOK_AGAIN_FOR = timedelta(days=7)
-# at most so many in one run: after a long outage of a source the gate must not hold up the hour.
+# at most so many in one run, and for so long: after a long outage of a source the gate must not hold up the hour.
 MOST_AGAIN = 24
+AGAIN_WITHIN = timedelta(minutes=3)
+# Hours that late data rewrote after they were checked: at most so many more.
+MOST_REWRITTEN = 3
 
 
 class QualityCheckError(RuntimeError):
@@ -40,7 +44,8 @@ def gate_suites() -> Sequence[Suite]:
 def check_hours(
     conn: Connection, uri: str, window: Window, now: datetime, dag_run_id: str | None = None
 ) -> list[Report]:
-    """Check each hour of ``window``, and those of the last days that are bad still; stores what was found.
+    """Check each hour of ``window``, then those of the last days that are bad still, and those that were rewritten
+    since they were checked; stores what was found.
 
     A critical check that failed, or could not be run, marks the hour bad for its metric families, and alerts on them
     have no data there; an hour without any is taken off.
@@ -52,21 +57,37 @@ def check_hours(
     :raises QualityCheckError: at the end, when the checks of some hour as a whole could not be run. That marks no hour:
         a broken library must not blind every alert.
     """
-    again = bad_hours(conn, now - LOOK_AGAIN_FOR, now, MOST_AGAIN)
-    reports = []
-    for hour in sorted({*window.hours(), *again}):
-        of_hour = Window(hour, hour + HOUR)
-        run_id = begin_run(conn, Plan.GATE, of_hour, dag_run_id)
-        done = engine.run(uri, gate_suites, of_hour, now, Plan.GATE)
-        finish_run(conn, run_id, done.report)
-        log_report(done)
-        reports.append(done.report)
+    reports = [_check_hour(conn, uri, hour, now, dag_run_id) for hour in window.hours()]
+    began = time.monotonic()
+    for hour in _again(conn, window, now):
+        # Where the checker is broken, the old hours only take time.
+        if any(report.error for report in reports) or time.monotonic() - began > AGAIN_WITHIN.total_seconds():
+            break
+        reports.append(_check_hour(conn, uri, hour, now, dag_run_id))
+    reports.sort(key=lambda report: report.window.start)
     broken = [report for report in reports if report.error]
     if broken:
         raise QualityCheckError(
             f"the data quality checks of {len(broken)} of {len(reports)} hours could not be run: {broken[-1].error}"
         )
     return reports
+
+
+def _again(conn: Connection, window: Window, now: datetime) -> list[datetime]:
+    """Hours beside those of ``window`` to check once more: bad ones first, the longest not looked at before others."""
+    since = now - LOOK_AGAIN_FOR
+    again = bad_hours(conn, since, now, MOST_AGAIN) + rewritten_hours(conn, since, now, MOST_REWRITTEN)
+    just_checked = set(window.hours())
+    return [hour for hour in dict.fromkeys(again) if hour not in just_checked]
+
+
+def _check_hour(conn: Connection, uri: str, hour: datetime, now: datetime, dag_run_id: str | None) -> Report:
+    window = Window(hour, hour + HOUR)
+    run_id = begin_run(conn, Plan.GATE, window, dag_run_id)
+    done = engine.run(uri, gate_suites, window, now, Plan.GATE)
+    finish_run(conn, run_id, done.report)
+    log_report(done)
+    return done.report
 
 
 def log_report(done: engine.Run) -> None:

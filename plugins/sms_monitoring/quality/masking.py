@@ -13,7 +13,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,8 @@ from sms_monitoring.quality.vocabulary import SPOKEN, is_known
 # A whole number from here on could be called: seven digits are a local phone number.
 CALLABLE = 1_000_000
 ERROR_LENGTH = 500
+# A birthday is a date too: in text, only those that can be a time of the metrics are shown.
+TIMES_WITHIN = timedelta(days=2 * 366)
 HIDDEN = "‹…›"
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?(?:Z|[+-]\d\d:?(?:\d\d)?)?")
@@ -43,9 +45,11 @@ class Masker:
     """Masks the values of one run.
 
     :param key: what the marks are made with; known to this run alone, so that nobody can try out phone numbers.
+    :param today: what counts as the present, in UTC.
     """
 
     key: bytes = field(default_factory=lambda: secrets.token_bytes(16), repr=False)
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     def value(self, value: Any) -> Any:  # noqa: PLR0911 - one line a type
         """``value`` as it may be shown: JSON types only; lists and objects within it too, keys included."""
@@ -75,8 +79,8 @@ class Masker:
         return {str(column): self.value(value) for column, value in row.items()}
 
     def text(self, text: str) -> str:
-        """``text`` if it is a known word or a time, else its length and mark."""
-        if not text or is_known(text) or _TIME.fullmatch(text) or _UUID.fullmatch(text) or _OWN_MARK.fullmatch(text):
+        """``text`` if it is a known word or a time of these years, else its length and mark."""
+        if not text or is_known(text) or self._is_time(text) or _UUID.fullmatch(text) or _OWN_MARK.fullmatch(text):
             return text
         return f"‹text of {len(text)} characters, {self._mark(text.encode(errors='replace'))}›"
 
@@ -102,11 +106,20 @@ class Masker:
     def _number(self, number: Decimal) -> int | float | str:
         if not number.is_finite():
             return str(number)
-        whole = number == number.to_integral_value()
-        if whole and abs(number) >= CALLABLE:
+        if abs(number) >= CALLABLE:
             digits = str(abs(int(number)))
             return f"‹number of {len(digits)} digits, {self._mark(digits.encode())}›"
-        return int(number) if whole else float(number)
+        return int(number) if number == number.to_integral_value() else float(number)
+
+    def _is_time(self, text: str) -> bool:
+        """Whether it is a real date, with or without a time, at most :data:`TIMES_WITHIN` from today."""
+        if not _TIME.fullmatch(text):
+            return False
+        try:
+            day = date.fromisoformat(text[:10])
+        except ValueError:
+            return False
+        return abs(day - self.today) <= TIMES_WITHIN
 
     def _mark(self, content: bytes) -> str:
         return f"#{hashlib.blake2b(content, key=self.key, digest_size=3).hexdigest()}"

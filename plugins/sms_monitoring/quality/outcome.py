@@ -40,7 +40,7 @@ NOT_EXPECTED = frozenset({"batch_id", "result_format", "catch_exceptions", "meta
 
 def has_crashed(one: ExpectationValidationResult) -> bool:
     """Whether it could not be run: the library calls that a failure, too."""
-    return next(_exceptions(one.exception_info), None) is not None
+    return next(exceptions(one.exception_info), None) is not None
 
 
 def is_sampled(one: ExpectationValidationResult) -> bool:
@@ -68,7 +68,7 @@ def error_result(suite: Suite, check: Check, error: str) -> CheckResult:
 def check_result(suite: Suite, check: Check, one: ExpectationValidationResult, masker: Masker) -> CheckResult:
     """What ``one`` says, masked."""
     columns = _columns(check)
-    if error := "; ".join(dict.fromkeys(masker.error(text, columns) for text in _exceptions(one.exception_info))):
+    if error := "; ".join(dict.fromkeys(masker.error(text, columns) for text in exceptions(one.exception_info))):
         return error_result(suite, check, error)
     raw: dict[str, Any] = dict(one.result or {})
     shown = masked(raw, check, masker)
@@ -113,7 +113,7 @@ def masked(raw: Mapping[str, Any], check: Check, masker: Masker) -> dict[str, An
     return shown
 
 
-def _exceptions(info: Mapping[str, Any] | None) -> Iterator[str]:
+def exceptions(info: Mapping[str, Any] | None) -> Iterator[str]:
     """The messages of what was raised: one for the check, or one for each number it needed."""
     if not info:
         return

@@ -35,6 +35,10 @@ STATEMENT_TIMEOUT = {Plan.GATE: "20s", Plan.FULL: "300s"}
 LIBRARY = "great_expectations"
 
 
+class SessionError(RuntimeError):
+    """The database user may not do what the checks need; says what to grant."""
+
+
 @dataclass(slots=True)
 class Session:
     """An open database session with a context of Great Expectations over it.
@@ -76,12 +80,13 @@ def open_session(uri: str, window: Window, now: datetime, plan: Plan) -> Iterato
     """Connect, tell the session what to look at, and put Great Expectations over it.
 
     :param uri: of the database, as psycopg takes it.
+    :raises SessionError: when the user may not make temporary views.
     """
     with quiet():
         library = load_library()
         with db.connect(uri) as conn:
             conn.execute("SET TimeZone = 'UTC'")
-            db.fetch_one(
+            begun = db.fetch_one(
                 conn,
                 "quality/engine/begin.sql",
                 {
@@ -91,6 +96,11 @@ def open_session(uri: str, window: Window, now: datetime, plan: Plan) -> Iterato
                     "statement_timeout": STATEMENT_TIMEOUT[plan],
                 },
             )
+            if begun is None or not begun["may_make_views"]:
+                raise SessionError(
+                    "the user may not create temporary views in the database, which the checks need:"
+                    " GRANT TEMPORARY ON DATABASE ... TO ..."
+                )
             conn.execute("SET default_transaction_read_only = on")
             context = library.get_context(mode="ephemeral")
             context.variables.progress_bars = {"globally": False}

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sms_monitoring.timeframe import Window
 
 KEEP_DAYS = 400
+# As long as sms_metrics by default: an hour whose rows are gone cannot be mended, and no alert reaches back to it.
+KEEP_BAD_HOURS_DAYS = 90
 # Runs that one transaction deletes, with their results: bounds how long it holds their locks.
 BATCH = 500
 
@@ -84,18 +86,26 @@ def bad_hours(conn: Connection, since: datetime, until: datetime, most: int) -> 
     return [row["metric_hour"] for row in rows]
 
 
+def rewritten_hours(conn: Connection, since: datetime, until: datetime, most: int) -> list[datetime]:
+    """At most ``most`` hours from ``since`` to ``until`` that were aggregated anew after they were last checked, the
+    newest first. An hour that was never checked is none of them."""
+    rows = db.fetch_all(conn, "quality/store/rewritten_hours.sql", {"since": since, "until": until, "most": most})
+    return [row["metric_hour"] for row in rows]
+
+
 def newest_runs(conn: Connection, plan: Plan, most: int) -> list[Row]:
     """The newest finished runs of ``plan``, rows of ``sms_quality_runs``."""
     return db.fetch_all(conn, "quality/store/newest_runs.sql", {"plan": plan, "most": most})
 
 
 def forget_quality(conn: Connection, today: date, batch: int = BATCH) -> int:
-    """Delete the runs that began more than :data:`KEEP_DAYS` before ``today``, a UTC day, with their results.
+    """Delete the runs that began more than :data:`KEEP_DAYS` before ``today``, a UTC day, with their results,
+    and what is known of bad hours older than :data:`KEEP_BAD_HOURS_DAYS`.
 
     :returns: how many runs.
     """
     deleted = 0
-    params = {"today": today, "keep_days": KEEP_DAYS, "batch": batch}
+    params = {"today": today, "keep_days": KEEP_DAYS, "keep_bad_hours_days": KEEP_BAD_HOURS_DAYS, "batch": batch}
     while rows := db.execute(conn, "retention/forget_quality.sql", params):
         deleted += rows
     return deleted

@@ -52,6 +52,7 @@ reserved reset resolve restart result row rows running schema select server shut
 starting startup statement subquery support supported syntax table temporary terminated terminating than that the
 there this timeout to too transaction transition trigger type types undefined unexpected unknown unrecognized up use
 used user using value values view was when where which while with without you
+create checks first grant views timed interval canceling due terminate
 """
 SPOKEN = frozenset(_SPOKEN_TEXT.split())
 

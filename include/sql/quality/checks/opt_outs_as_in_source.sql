@@ -1,10 +1,9 @@
--- Hours, of the newest day, of which the rollup counts other opt-outs than the source knows of. What changed in the
--- source since the hour was aggregated may or may not be counted. A few rows pass: those that the product deleted
--- meanwhile, or committed long after it had dated them.
+-- Hours, of the newest day, of which the rollup counts fewer opt-outs than the source knows of. What changed in the
+-- source since the hour was aggregated may or may not be counted. A few rows pass: those that the product committed long
+-- after it had dated them.
 WITH source AS (
     SELECT
         date_trunc('hour', s.occurred_at, 'UTC') AS metric_hour,
-        count(*) AS known,
         count(*) FILTER (WHERE s.changed_at < a.aggregated_at - interval '1 minute') AS settled
     FROM source_engagement AS s
     INNER JOIN sms_aggregated_hours AS a
@@ -32,12 +31,9 @@ WITH source AS (
         AND h.metric_type = 'opt_out_count' AND h.dimension = 'all'
 )
 
-SELECT metric_hour, coalesce(source.known, 0) AS known_to_source, coalesce(rollup.counted, 0) AS counted
+SELECT metric_hour, coalesce(source.settled, 0) AS known_to_source, coalesce(rollup.counted, 0) AS counted
 FROM source
 FULL JOIN rollup USING (metric_hour)  -- noqa: ST07
 WHERE
     EXISTS (SELECT 1 FROM sms_metric_types AS t WHERE t.metric_type = 'opt_out_count' AND t.origin = 'derived')
-    AND (
-        coalesce(rollup.counted, 0) > coalesce(source.known, 0) + greatest(5, 0.01 * coalesce(source.known, 0))
-        OR coalesce(rollup.counted, 0) < coalesce(source.settled, 0) - greatest(5, 0.01 * coalesce(source.settled, 0))
-    )
+    AND coalesce(rollup.counted, 0) < coalesce(source.settled, 0) - greatest(5, 0.01 * coalesce(source.settled, 0))

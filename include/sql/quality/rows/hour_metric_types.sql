@@ -1,5 +1,5 @@
 -- One row an hour and metric type: what is wrong with its raw rows, and by how much its rollup is off from them.
--- The differences stand in one column a family, so that it is known whose numbers are in doubt.
+-- Each fault stands in one column a family, so that it is known whose numbers are in doubt.
 WITH raw AS (
     SELECT
         metric_hour, metric_type,
@@ -55,9 +55,27 @@ WITH raw AS (
 
 SELECT
     c.metric_hour, c.metric_type, c.kind, c.raw_sum, c.rollup_sum,
-    c.raw_repeated, c.raw_out_of_range, c.rollup_repeated, c.rollup_out_of_range,
     extract(EPOCH FROM c.metric_hour - date_trunc('hour', c.metric_hour, 'UTC')) AS seconds_into_hour,
-    CASE WHEN c.unit = 'count' THEN c.fractional END AS fractional_counts,
+    CASE WHEN c.family = 'delivery' THEN c.raw_repeated END AS delivery_raw_repeated,
+    CASE WHEN c.family = 'delivery' THEN c.raw_out_of_range END AS delivery_raw_out_of_range,
+    CASE WHEN c.family = 'delivery' THEN c.rollup_repeated END AS delivery_rollup_repeated,
+    CASE WHEN c.family = 'delivery' THEN c.rollup_out_of_range END AS delivery_rollup_out_of_range,
+    CASE WHEN c.family = 'generation' THEN c.raw_repeated END AS generation_raw_repeated,
+    CASE WHEN c.family = 'generation' THEN c.raw_out_of_range END AS generation_raw_out_of_range,
+    CASE WHEN c.family = 'generation' THEN c.rollup_repeated END AS generation_rollup_repeated,
+    CASE WHEN c.family = 'generation' THEN c.rollup_out_of_range END AS generation_rollup_out_of_range,
+    CASE WHEN c.family = 'engagement' THEN c.raw_repeated END AS engagement_raw_repeated,
+    CASE WHEN c.family = 'engagement' THEN c.raw_out_of_range END AS engagement_raw_out_of_range,
+    CASE WHEN c.family = 'engagement' THEN c.rollup_repeated END AS engagement_rollup_repeated,
+    CASE WHEN c.family = 'engagement' THEN c.rollup_out_of_range END AS engagement_rollup_out_of_range,
+    CASE WHEN c.family = 'recorded' THEN c.raw_repeated END AS recorded_raw_repeated,
+    CASE WHEN c.family = 'recorded' THEN c.raw_out_of_range END AS recorded_raw_out_of_range,
+    CASE WHEN c.family = 'recorded' THEN c.rollup_repeated END AS recorded_rollup_repeated,
+    CASE WHEN c.family = 'recorded' THEN c.rollup_out_of_range END AS recorded_rollup_out_of_range,
+    -- Of what an application records by itself, a fraction may be meant.
+    CASE WHEN c.family = 'delivery' AND c.unit = 'count' THEN c.fractional END AS delivery_fractional_counts,
+    CASE WHEN c.family = 'generation' AND c.unit = 'count' THEN c.fractional END AS generation_fractional_counts,
+    CASE WHEN c.family = 'engagement' AND c.unit = 'count' THEN c.fractional END AS engagement_fractional_counts,
     CASE WHEN c.family = 'delivery' THEN c.difference END AS delivery_difference,
     CASE WHEN c.family = 'generation' THEN c.difference END AS generation_difference,
     CASE WHEN c.family = 'engagement' THEN c.difference END AS engagement_difference,

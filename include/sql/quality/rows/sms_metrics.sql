@@ -38,7 +38,8 @@ SELECT
     max(h.highest_value) AS highest_value,
     min(h.smallest_sample) AS smallest_sample,
     count(*) FILTER (
-        WHERE t.unit = 'count' AND h.value_sum < 1e15
+        -- Of what an application records by itself, a fraction may be meant.
+        WHERE t.unit = 'count' AND t.origin = 'derived' AND h.value_sum < 1e15
         AND (
             h.value_sum <> trunc(h.value_sum) OR h.lowest_value <> trunc(h.lowest_value) OR h.highest_value <> trunc(h.highest_value)
         )

@@ -18,31 +18,61 @@ from sms_monitoring.quality.suites.words import DIMENSIONS as DIMENSION_NAMES
 
 FAMILY_NAMES = ("delivery", "generation", "engagement", "recorded")
 """As in ``sms_monitoring.aggregation.families``; ``hour_metric_types.sql`` has a column for each."""
+DERIVED = FAMILY_NAMES[:3]
+"""Those counted from the product's own rows. An application that records by itself may mean half a thing."""
 
 METRIC_TYPES = Suite(
     name="hour_metric_types",
     rows="hour_metric_types",
     checks=(
         critical("metric_types_known", filled("kind"), "Of an unknown metric type nobody knows what its numbers mean."),
-        critical("keys_unique", none_of("raw_repeated"), "A user's hour that stands twice is counted twice."),
-        critical(
-            "values_in_range",
-            none_of("raw_out_of_range"),
-            "A value that is missing, negative or beyond all sense makes every sum wrong.",
-        ),
-        critical("rollup_keys_unique", none_of("rollup_repeated"), "An hour that stands twice is counted twice."),
-        critical(
-            "rollup_values_in_range",
-            none_of("rollup_out_of_range"),
-            "Alerts judge the rollup: a missing, negative or senseless sum is no measurement.",
-        ),
         critical(
             "hours_whole", none_of("seconds_into_hour"), "What lies between two hours belongs to none and is not found."
         ),
-        critical(
-            "counts_whole",
-            none_of("fractional_counts"),
-            "There is no half message: a fraction is another column's value.",
+        *(
+            critical(
+                f"{family}_keys_unique",
+                none_of(f"{family}_raw_repeated"),
+                "A user's hour that stands twice is counted twice.",
+                families=(family,),
+            )
+            for family in FAMILY_NAMES
+        ),
+        *(
+            critical(
+                f"{family}_values_in_range",
+                none_of(f"{family}_raw_out_of_range"),
+                "A value that is missing, negative or beyond all sense makes every sum wrong.",
+                families=(family,),
+            )
+            for family in FAMILY_NAMES
+        ),
+        *(
+            critical(
+                f"{family}_counts_whole",
+                none_of(f"{family}_fractional_counts"),
+                "There is no half message: a fraction is another column's value.",
+                families=(family,),
+            )
+            for family in DERIVED
+        ),
+        *(
+            critical(
+                f"{family}_rollup_keys_unique",
+                none_of(f"{family}_rollup_repeated"),
+                "An hour that stands twice is counted twice.",
+                families=(family,),
+            )
+            for family in FAMILY_NAMES
+        ),
+        *(
+            critical(
+                f"{family}_rollup_values_in_range",
+                none_of(f"{family}_rollup_out_of_range"),
+                "Alerts judge the rollup: a missing, negative or senseless sum is no measurement.",
+                families=(family,),
+            )
+            for family in FAMILY_NAMES
         ),
         *(
             critical(
@@ -105,20 +135,35 @@ FAMILIES = Suite(
         critical(
             "sent_as_in_source",
             no_rows("sent_as_in_source"),
-            "The rollup counts other messages than the source holds: an hour was lost or counted twice.",
+            "The rollup counts fewer messages than the source holds: an hour was lost, or cut short.",
             families=("delivery",),
+        ),
+        warning(
+            "sent_known_to_source",
+            no_rows("sent_known_to_source"),
+            "The rollup counts more messages than the source holds: deleted there since, or counted twice.",
         ),
         critical(
             "written_as_in_source",
             no_rows("written_as_in_source"),
-            "The rollup counts other texts than the source holds: an hour was lost or counted twice.",
+            "The rollup counts fewer texts than the source holds: an hour was lost, or cut short.",
             families=("generation",),
+        ),
+        warning(
+            "written_known_to_source",
+            no_rows("written_known_to_source"),
+            "The rollup counts more texts than the source holds: deleted there since, or counted twice.",
         ),
         critical(
             "opt_outs_as_in_source",
             no_rows("opt_outs_as_in_source"),
-            "The rollup counts other opt-outs than the source holds: an hour was lost or counted twice.",
+            "The rollup counts fewer opt-outs than the source holds: an hour was lost, or cut short.",
             families=("engagement",),
+        ),
+        warning(
+            "opt_outs_known_to_source",
+            no_rows("opt_outs_known_to_source"),
+            "The rollup counts more opt-outs than the source holds: deleted there since, or counted twice.",
         ),
         warning(
             "sent_as_usual",

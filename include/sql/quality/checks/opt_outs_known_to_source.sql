@@ -1,0 +1,36 @@
+-- Hours, of the newest day, of which the rollup counts more opt-outs than the source knows of: the product deleted
+-- them meanwhile, or they were counted twice, which cannot be told apart.
+WITH source AS (
+    SELECT
+        date_trunc('hour', s.occurred_at, 'UTC') AS metric_hour,
+        count(*) AS known
+    FROM source_engagement AS s
+    WHERE
+        s.occurred_at >= greatest(
+            current_setting('sms_monitoring.window_start')::timestamptz,
+            current_setting('sms_monitoring.window_end')::timestamptz - interval '1 day'
+        )
+        AND s.event = 'opt_out' AND s.occurred_at < current_setting('sms_monitoring.window_end')::timestamptz
+        AND s.occurred_at >= current_setting('sms_monitoring.now')::timestamptz - interval '7 days'
+    GROUP BY 1
+), rollup AS (
+    SELECT h.metric_hour, h.value_sum AS counted
+    FROM sms_metrics_hourly AS h
+    INNER JOIN sms_metric_types AS t ON t.metric_type = h.metric_type AND t.origin = 'derived'
+    WHERE
+        h.metric_date >= (SELECT (current_setting('sms_monitoring.window_end')::timestamptz AT TIME ZONE 'UTC')::date) - 2
+        AND h.metric_hour >= greatest(
+            current_setting('sms_monitoring.window_start')::timestamptz,
+            current_setting('sms_monitoring.window_end')::timestamptz - interval '1 day'
+        )
+        AND h.metric_hour < (SELECT current_setting('sms_monitoring.window_end')::timestamptz)
+        AND h.metric_hour >= current_setting('sms_monitoring.now')::timestamptz - interval '7 days'
+        AND h.metric_type = 'opt_out_count' AND h.dimension = 'all'
+)
+
+SELECT metric_hour, coalesce(source.known, 0) AS known_to_source, coalesce(rollup.counted, 0) AS counted
+FROM source
+FULL JOIN rollup USING (metric_hour)  -- noqa: ST07
+WHERE
+    EXISTS (SELECT 1 FROM sms_metric_types AS t WHERE t.metric_type = 'opt_out_count' AND t.origin = 'derived')
+    AND coalesce(rollup.counted, 0) > coalesce(source.known, 0) + greatest(5, 0.01 * coalesce(source.known, 0))
