@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sms_monitoring.quality.model import Suite
 from sms_monitoring.quality.suites.build import (
     SOURCE_OWNER,
@@ -16,10 +18,22 @@ from sms_monitoring.quality.suites.build import (
 )
 from sms_monitoring.quality.suites.words import DIMENSIONS as DIMENSION_NAMES
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sms_monitoring.quality.model import Check
+
 FAMILY_NAMES = ("delivery", "generation", "engagement", "recorded")
 """As in ``sms_monitoring.aggregation.families``; ``hour_metric_types.sql`` has a column for each."""
 DERIVED = FAMILY_NAMES[:3]
 """Those counted from the product's own rows. An application that records by itself may mean half a thing."""
+
+
+def per_family(name: str, fault: str, reason: str, families: tuple[str, ...] = FAMILY_NAMES) -> Iterator[Check]:
+    """A critical check for each family: its column ``<family>_<fault>`` counts none."""
+    for family in families:
+        yield critical(f"{family}_{name}", none_of(f"{family}_{fault}"), reason, families=(family,))
+
 
 METRIC_TYPES = Suite(
     name="hour_metric_types",
@@ -29,59 +43,28 @@ METRIC_TYPES = Suite(
         critical(
             "hours_whole", none_of("seconds_into_hour"), "What lies between two hours belongs to none and is not found."
         ),
-        *(
-            critical(
-                f"{family}_keys_unique",
-                none_of(f"{family}_raw_repeated"),
-                "A user's hour that stands twice is counted twice.",
-                families=(family,),
-            )
-            for family in FAMILY_NAMES
+        *per_family("keys_unique", "raw_repeated", "A user's hour that stands twice is counted twice."),
+        *per_family(
+            "values_in_range",
+            "raw_out_of_range",
+            "A value that is missing, negative or beyond all sense makes every sum wrong.",
         ),
-        *(
-            critical(
-                f"{family}_values_in_range",
-                none_of(f"{family}_raw_out_of_range"),
-                "A value that is missing, negative or beyond all sense makes every sum wrong.",
-                families=(family,),
-            )
-            for family in FAMILY_NAMES
+        *per_family(
+            "counts_whole",
+            "fractional_counts",
+            "There is no half message: a fraction is another column's value.",
+            DERIVED,
         ),
-        *(
-            critical(
-                f"{family}_counts_whole",
-                none_of(f"{family}_fractional_counts"),
-                "There is no half message: a fraction is another column's value.",
-                families=(family,),
-            )
-            for family in DERIVED
+        *per_family("rollup_keys_unique", "rollup_repeated", "An hour that stands twice is counted twice."),
+        *per_family(
+            "rollup_values_in_range",
+            "rollup_out_of_range",
+            "Alerts judge the rollup: a missing, negative or senseless sum is no measurement.",
         ),
-        *(
-            critical(
-                f"{family}_rollup_keys_unique",
-                none_of(f"{family}_rollup_repeated"),
-                "An hour that stands twice is counted twice.",
-                families=(family,),
-            )
-            for family in FAMILY_NAMES
-        ),
-        *(
-            critical(
-                f"{family}_rollup_values_in_range",
-                none_of(f"{family}_rollup_out_of_range"),
-                "Alerts judge the rollup: a missing, negative or senseless sum is no measurement.",
-                families=(family,),
-            )
-            for family in FAMILY_NAMES
-        ),
-        *(
-            critical(
-                f"{family}_rollup_equals_raw",
-                none_of(f"{family}_difference"),
-                "The rollup that alerts judge is not the sum of the rows it was made from.",
-                families=(family,),
-            )
-            for family in FAMILY_NAMES
+        *per_family(
+            "rollup_equals_raw",
+            "difference",
+            "The rollup that alerts judge is not the sum of the rows it was made from.",
         ),
     ),
 )
