@@ -24,10 +24,14 @@ def run(bench: Bench) -> dict[str, float]:
 
     Both over the same million raw rows. The hours are the newest ones, one after another, as hourly runs judge them.
     """
+    from sms_monitoring.quality.gate import check_hours
+
     with a_million_rows(bench) as uri:
         rows = raw_rows(uri, bench.size(1_000_000, 1_000))
         # One more: the first run makes the rows that the others find.
         newest = Window(UNTIL - (_REPETITIONS + 1) * HOUR, UNTIL)
+        with bench.steps.step("Checking the data of those hours"), db.connect(uri) as conn:
+            check_hours(conn, uri, newest, UNTIL)
         hours = iter([Window(hour, hour + HOUR) for hour in newest.hours()])
         evaluate_everything(uri, next(hours))
 

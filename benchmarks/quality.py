@@ -102,8 +102,8 @@ class _Hours:
         from sms_monitoring.quality.gate import check_hours
 
         with db.connect(self._uri) as conn:
-            [report] = check_hours(conn, self._uri, self.window, self.window.end)
-        _insist_on_all_well(report.verdict, failed_checks(report))
+            for report in check_hours(conn, self._uri, self.window, self.window.end):
+                _insist_on_all_well(report.verdict, failed_checks(report))
 
 
 def _full_suite(bench: Bench, uri: str, now: datetime, rows: int) -> dict[str, float]:

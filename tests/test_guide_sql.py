@@ -48,7 +48,16 @@ def test_they_run_together_over_real_metrics(db):
 def test_the_defaults_are_those_of_the_guide(db):
     rows = db.execute(
         "SELECT alert_type, threshold_value::float8, comparison_operator, severity, notification_channel,"
-        " cooldown_minutes, enabled FROM sms_alert_thresholds ORDER BY alert_type"
+        " cooldown_minutes, enabled FROM sms_alert_thresholds WHERE alert_type = ANY(%s) ORDER BY alert_type",
+        [
+            [
+                "daily_limit_hit_warning",
+                "delivery_rate_critical",
+                "llm_cost_spike_warning",
+                "llm_failure_critical",
+                "opt_out_rate_warning",
+            ]
+        ],
     ).fetchall()
     assert rows == [
         ("daily_limit_hit_warning", 20, ">", "warning", "slack", 180, True),
