@@ -112,6 +112,23 @@ def test_an_incident_is_on_the_charts_that_it_is_about_and_in_their_tooltips(tra
     assert (row["incident"], row["time"]) == ("Odd.", "Tue 10 Mar 2026 08:05 to 09:00 UTC")
 
 
+def test_hours_that_failed_their_checks_are_marked_on_the_charts_of_their_family(traffic):
+    for hour in (5, 9, 10):
+        traffic.execute(
+            "INSERT INTO sms_bad_hours (family, metric_hour, checks) VALUES ('delivery', %s, '{sent_as_in_source}')",
+            (utc(f"2026-03-10 {hour:02}:00"),),
+        )
+    built = build(traffic, "delivery_rate")
+    assert [row["time"] for row in built["spec"]["datasets"]["incidents_info"]] == [
+        "Tue 10 Mar 2026 05:00 to 06:00 UTC",
+        "Tue 10 Mar 2026 09:00 to 11:00 UTC",
+    ]
+    assert "1 incident; " in built["description"], "it is a mark of another kind"
+    assert built["description"].endswith("3 hours whose numbers failed their checks.")
+    assert "incidents_info" in build(traffic, "rate_by_carrier")["spec"]["datasets"]
+    assert "incidents_info" not in build(traffic, "llm")["spec"]["datasets"]
+
+
 def test_a_storm_of_incidents_keeps_a_chart_small(traffic):
     for number in range(MOST_INCIDENTS + 50):
         title = f"Carrier {number} fails: all of it"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -381,3 +382,20 @@ def test_a_claim_lost_while_sending_is_not_marked(db: Connection, database_uri: 
 
     found = row(db, slow)
     assert (found["status"], found["claimed_by"], found["last_error"]) == ("sent", "bob", "by bob")
+
+
+def test_a_far_side_that_never_comes_to_an_end_is_not_waited_for(db: Connection, monkeypatch) -> None:
+    monkeypatch.setattr("sms_monitoring.notify.dispatch.SEND_SECONDS", 0.05)
+    first, second = put(db, TRIGGER, "slack"), put(db, TRIGGER, "slack")
+    over = threading.Event()
+
+    class Dripping(Scripted):
+        def send(self, messages: Sequence[Message]):
+            over.wait(60)
+            return super().send(messages)
+
+    report = run(db, "slack", load=lambda _: Dripping([Delivered()]))
+    over.set()
+
+    assert (report.sent, report.held) == (0, 2), "a minute for each message would hold up the whole run"
+    assert [row(db, one)["last_error"] for one in (first, second)] == ["no answer within 0.05 s"] * 2

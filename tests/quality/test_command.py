@@ -88,3 +88,9 @@ def test_a_time_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit):
         main(["quality", "--hour", "yesterday"])
     assert "'yesterday' is no time like 2026-11-01T10:00:00+00:00" in capsys.readouterr().err
+
+
+def test_an_hour_that_is_not_over_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["quality", "--hour", "2999-01-01T10:00:00+00:00"])
+    assert "is not over yet: there is nothing to check" in capsys.readouterr().err

@@ -47,9 +47,11 @@ CREATE TABLE sms_quality_results (
     families         text [] NOT NULL DEFAULT '{}',
     -- Why it could not be run.
     error            text,
+    stored_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (run_id, suite, check_name),
     CHECK ((status = 'error') = (error IS NOT NULL))
 );
+CREATE INDEX sms_quality_results_newest ON sms_quality_results (stored_at, run_id, suite, check_name);
 COMMENT ON TABLE sms_quality_results IS 'What each data quality check found; failing rows are a masked sample.';
 
 -- Hours whose numbers failed a critical check of the gate: alerts on these families have no data there.

@@ -13,7 +13,14 @@ from sms_monitoring.charts.timeline import Timeline
 from sms_monitoring.digest.wording import percent, plural
 from sms_monitoring.series.errors import SeriesError
 from sms_monitoring.series.model import ALL, KINDS
-from sms_monitoring.series.read import MOST_INCIDENTS, read_breakdown, read_incidents, read_series, read_threshold
+from sms_monitoring.series.read import (
+    MOST_INCIDENTS,
+    read_bad_hours,
+    read_breakdown,
+    read_incidents,
+    read_series,
+    read_threshold,
+)
 from sms_monitoring.series.span import coarser, iso
 
 if TYPE_CHECKING:
@@ -82,9 +89,11 @@ def _series(
 ) -> dict[str, Any]:
     series = read_series(conn, name, span, dimension, value)
     incidents = read_incidents(conn, span)
+    bad_hours = read_bad_hours(conn, series.kind, span)
     spans = marked.shown(incidents, name, value or "", now)
     told = [texts(COLUMNS[name], point) for point in series.points]
-    timeline = _timeline(span, series.points, told, spans, colours, _HEIGHTS.get(name, 200))
+    marks = [*marked.faulty(bad_hours), *spans]
+    timeline = _timeline(span, series.points, told, marks, colours, _HEIGHTS.get(name, 200))
     threshold = _threshold(conn, name)
     known = [index for index, point in enumerate(series.points) if point["state"] == "ok"]
     numbers = [point[field] for point in series.points for field in series.kind.fields]
@@ -95,7 +104,7 @@ def _series(
             span.words,
             (when(series.points[known[-1]], span.step), told[known[-1]]) if known else None,
             _below(series.points, threshold),
-            *_remarks(series.points, spans, incidents),
+            *_remarks(series.points, spans, incidents, bad_hours),
         ),
         table(
             ["Time", *(heading for heading, _ in COLUMNS[name])],
@@ -112,6 +121,7 @@ def _breakdown(
 ) -> dict[str, Any]:
     found = read_breakdown(conn, span, dimension)
     incidents = read_incidents(conn, span)
+    bad_hours = read_bad_hours(conn, KINDS[name], span)
     spans = marked.shown(incidents, name, "", now)
     names = line_names(found)
     frames = found.lines[0].points if found.lines else []
@@ -119,7 +129,7 @@ def _breakdown(
         {label: _cell(name, line.points[index]) for label, line in zip(names, found.lines, strict=True)}
         for index in range(len(frames))
     ]
-    timeline = _timeline(span, frames, told, spans, colours)
+    timeline = _timeline(span, frames, told, [*marked.faulty(bad_hours), *spans], colours)
     strokes = {label: line.points for label, line in zip(names, found.lines, strict=True)}
     known = [index for index, point in enumerate(frames) if point["state"] == "ok"]
     return _answer(
@@ -128,7 +138,7 @@ def _breakdown(
             f"{TITLES[name]} by {dimension}",
             span.words,
             (when(frames[known[-1]], span.step), told[known[-1]]) if known else None,
-            *_remarks(frames, spans, incidents),
+            *_remarks(frames, spans, incidents, bad_hours),
         ),
         table(
             ["Time", *names],
@@ -198,12 +208,19 @@ def _below(points: Sequence[Point], threshold: float | None) -> str:
     return f"{plural(below, 'point')} below the alert threshold of {percent(threshold)}" if below else ""
 
 
-def _remarks(points: Sequence[Point], spans: Sequence[Mapping[str, Any]], found: Sequence[object]) -> list[str]:
+def _remarks(
+    points: Sequence[Point],
+    spans: Sequence[Mapping[str, Any]],
+    found: Sequence[object],
+    bad_hours: Sequence[Mapping[str, Any]],
+) -> list[str]:
     missing = sum(point["hours_missing"] for point in points if point["state"] != "pending")
+    failed = sum(each["hours"] for each in bad_hours)
     or_more = " or more" if len(found) >= MOST_INCIDENTS else ""
     return [
         plural(len(spans), "incident") + or_more if spans else "",
         f"{plural(missing, 'hour')} without data" if missing else "",
+        f"{plural(failed, 'hour')} whose numbers failed their checks" if failed else "",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Which incidents belong on which chart, and what is said of them there. Pure."""
+"""Which incidents and faulty hours belong on which chart, and what is said of them there. Pure."""
 
 from __future__ import annotations
 
@@ -41,6 +41,23 @@ def shown(incidents: Sequence[Row], series: str, value: str, now: datetime) -> l
         }
         for row in incidents
         if _concerns(row["alert_type"], series) and (not value or row["entity"] in ("all", value))
+    ]
+
+
+def faulty(bad_hours: Sequence[Row]) -> list[dict[str, Any]]:
+    """Times whose numbers failed their checks, to shade like incidents: what is drawn there may not be so.
+
+    :param bad_hours: ``began`` and ``ended``.
+    """
+    return [
+        {
+            "began": row["began"],
+            "ended": row["ended"],
+            "severity": "info",
+            "title": "These numbers failed their checks",
+            "when": period(row["began"], row["ended"]),
+        }
+        for row in bad_hours
     ]
 
 

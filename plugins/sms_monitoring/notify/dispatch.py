@@ -40,6 +40,9 @@ log = logging.getLogger(__name__)
 
 # So many deliveries in a row that did not get through: the channel is down, whatever each of them met with.
 FAILURES_IN_A_ROW = 3
+# One delivery in all, in seconds and well within a claim's lease: a far side that answers byte by byte outlasts the
+# time-outs of every read.
+SEND_SECONDS = 120.0
 # So many messages in a row that were refused alone, one after another out of a group: it is not them.
 REFUSALS_IN_A_ROW = 3
 
@@ -288,8 +291,14 @@ class _Run:
 
 
 def _try(channel: Channel, letters: Sequence[_Letter]) -> Result:
+    from sms_monitoring.hooks.patience import OutOfPatienceError, at_most
+
+    messages = [letter.message for letter in letters]
     try:
-        return channel.send([letter.message for letter in letters])
+        return at_most(SEND_SECONDS, lambda: channel.send(messages))
+    except OutOfPatienceError as error:
+        # It may arrive yet, as what a killed worker sent: at least once.
+        return RetryLater(str(error), whole_channel=True)
     except Exception as error:
         # One message that breaks the code must not hold back the others. Where it broke and how is said, but
         # not in the exception's words: they may hold a secret.

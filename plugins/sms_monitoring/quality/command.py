@@ -88,4 +88,7 @@ def _hour(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no time like 2026-11-01T10:00:00+00:00") from None
-    return floor_hour(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    hour = floor_hour(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    if hour + HOUR > datetime.now(UTC):
+        raise argparse.ArgumentTypeError(f"the hour of {text} is not over yet: there is nothing to check")
+    return hour

@@ -81,6 +81,12 @@ def read_incidents(conn: Connection, span: Span, most: int = MOST_INCIDENTS) -> 
     return _fetch(conn, "incidents", {**_bounds(span), "most": most})
 
 
+def read_bad_hours(conn: Connection, kind: Kind, span: Span) -> list[Row]:
+    """Times of ``span`` in which numbers of ``kind`` failed a critical check: ``began`` and ``ended`` (UTC), and how many
+    ``hours`` that is; the oldest first."""
+    return _fetch(conn, "bad_hours", _of_families(kind, span))
+
+
 def read_threshold(conn: Connection, alert_type: str) -> tuple[str, float] | None:
     """Comparison operator and value that an alert fires by; None where there is none, or it is disabled."""
     rows = _fetch(conn, "threshold", {"alert_type": alert_type})
@@ -109,11 +115,7 @@ def _values(conn: Connection, kind: Kind, span: Span, dimension: str, value: str
 
 def _known_hours(conn: Connection, kind: Kind, span: Span) -> tuple[dict[datetime, int], datetime | None]:
     """Beginning of a step → its known hours; and when the newest of them was computed."""
-    rows = _fetch(
-        conn,
-        "known_hours",
-        {**_bounds(span), "metric_types": list(kind.metrics), "families": list(kind.metrics.values())},
-    )
+    rows = _fetch(conn, "known_hours", _of_families(kind, span))
     newest = max(rows, key=lambda row: row["newest_hour"], default=None)
     return {row["at"]: row["hours"] for row in rows}, newest["aggregated_at"] if newest else None
 
@@ -125,6 +127,10 @@ def _check_dimension(dimension: str) -> None:
 
 def _bounds(span: Span) -> dict[str, Any]:
     return {"starts_at": span.start, "ends_at": span.end, "step": span.step}
+
+
+def _of_families(kind: Kind, span: Span) -> dict[str, Any]:
+    return {**_bounds(span), "metric_types": list(kind.metrics), "families": list(kind.metrics.values())}
 
 
 def _fetch(conn: Connection, name: str, params: Mapping[str, Any]) -> list[Row]:

@@ -47,6 +47,7 @@ TABLES = {
     "sms_alert_inhibitions": _whole("id"),
     "sms_alert_audit": _by("at", "id"),
     "sms_quality_runs": _by("started_at", "id"),
+    "sms_quality_results": _by("stored_at", "run_id", "suite", "check_name"),
     "sms_bad_hours": _by("metric_hour", "family"),
     "sms_dag_status": _whole("dag_id"),
     "sms_notification_channels": _whole("channel"),

@@ -13,9 +13,16 @@ if TYPE_CHECKING:
 
 def gate_suites() -> tuple[Suite, ...]:
     """The checks of the hour just written: cheap, and about that hour only."""
-    from sms_monitoring.quality.suites.hour import DIMENSIONS, FAMILIES, METRIC_TYPES
+    from sms_monitoring.quality.suites.hour import (
+        DIMENSIONS,
+        ENGAGEMENT,
+        FAMILIES,
+        GENERATIONS,
+        MESSAGES,
+        METRIC_TYPES,
+    )
 
-    return (METRIC_TYPES, DIMENSIONS, FAMILIES)
+    return (METRIC_TYPES, DIMENSIONS, FAMILIES, MESSAGES, GENERATIONS, ENGAGEMENT)
 
 
 def full_suites() -> tuple[Suite, ...]:
