@@ -21,6 +21,7 @@ os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = (
 )
 
 from sms_monitoring import db as sms_db
+from sms_monitoring.local import in_memory
 from sms_monitoring.local.postgres import EmbeddedPostgres
 from sms_monitoring.migrations import migrate
 from sms_monitoring.sources import install_preset
@@ -55,7 +56,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 @pytest.fixture(scope="session")
 def postgres() -> EmbeddedPostgres:
     """The server of this checkout's tests; it is left running and joined again by the next run."""
-    server = EmbeddedPostgres(REPOSITORY / ".local" / "test-postgres")
+    place = in_memory.make(REPOSITORY) or REPOSITORY / ".local"
+    server = EmbeddedPostgres(place / "test-postgres")
     server.start()
     return server
 

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from sms_monitoring.local import databases, environment
+from sms_monitoring.local import databases, environment, in_memory
 from sms_monitoring.local.credentials import load_or_create, write_private
 from sms_monitoring.local.errors import LocalStackError
 from sms_monitoring.local.layout import Layout
@@ -54,14 +54,20 @@ def start(layout: Layout, steps: Steps) -> str:
 def stop(layout: Layout, steps: Steps, *, also_of_tests: bool = False) -> None:
     """Stop PostgreSQL.
 
-    :param also_of_tests: stop the servers of tests and benchmarks too: every one over a folder of ``.local``.
+    :param also_of_tests: stop the servers of tests and benchmarks too: every one over a folder of ``.local``, and what they
+        keep in memory.
     :raises AlreadyRunningError: while a demo runs, which uses it; it will stop with the demo now.
     """
     layout.keep_postgres.unlink(missing_ok=True)
-    found = [file.parent for file in layout.local.glob("*/postmaster.pid")] if also_of_tests else [layout.postgres_data]
+    found = [layout.postgres_data]
+    if also_of_tests:
+        places = [layout.local, in_memory.find(layout.root)]
+        found = [file.parent for place in places if place for file in place.glob("*/postmaster.pid")]
     with exclusive(layout.lock_file), steps.step("Stopping PostgreSQL"):
         for data_dir in found:
             EmbeddedPostgres(data_dir).stop()
+        if also_of_tests:
+            in_memory.delete(layout.root)
 
 
 def _write_env_file(layout: Layout, postgres: EmbeddedPostgres, uri: str) -> None:

@@ -53,13 +53,13 @@ class EmbeddedPostgres:
     def has_database(self, name: str) -> bool:
         """Whether a database of that name exists."""
         with psycopg.connect(self.uri("postgres"), autocommit=True) as conn:
-            return conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
+            return _has_database(conn, name)
 
     def create_database(self, name: str, *, template: str | None = None) -> bool:
         """Create a database unless it exists; returns whether it was created."""
-        if self.has_database(name):
-            return False
         with psycopg.connect(self.uri("postgres"), autocommit=True) as conn:
+            if _has_database(conn, name):
+                return False
             like = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
             conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + like)
             return True
@@ -127,6 +127,10 @@ class EmbeddedPostgres:
             return int((self.data_dir / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
         except (OSError, ValueError):
             return None
+
+
+def _has_database(conn: psycopg.Connection[Any], name: str) -> bool:
+    return conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
 
 
 def _works_in(pid: int, folder: Path) -> bool:

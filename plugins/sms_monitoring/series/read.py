@@ -82,7 +82,7 @@ def read_incidents(conn: Connection, span: Span, most: int = MOST_INCIDENTS) -> 
 
 
 def read_bad_hours(conn: Connection, kind: Kind, span: Span) -> list[Row]:
-    """Times of ``span`` in which numbers of ``kind`` failed a critical check: ``began`` and ``ended`` (UTC), and how many
+    """Times of ``span`` in which numbers of ``kind`` failed a critical check: ``began``, ``ended`` (UTC) and how many
     ``hours`` that is; the oldest first."""
     return _fetch(conn, "bad_hours", _of_families(kind, span))
 
