@@ -27,7 +27,7 @@ def tab_to(page, locator, limit=80):
     raise AssertionError(f"{limit} times Tab does not lead to {locator}")
 
 
-def test_an_incident_is_acknowledged_without_a_mouse(visit, metrics, alert):
+def test_an_incident_is_acknowledged_without_a_mouse(alert, visit, metrics):
     page = visit("oncall", DASHBOARD)
     card = page.get_by_role("article").filter(has_text="by keyboard")
     expect(card).to_be_visible()

@@ -16,13 +16,13 @@ ACTIONS = re.compile("^(Acknowledge|Resolve|Silence|Escalate|Edit|Save|New silen
 
 @pytest.fixture
 def alert(metrics):
-    """Id of an open incident, gone at the end."""
+    """Id of an open incident, gone at the end: to be asked for before ``visit``, whose page must be closed by then."""
     made = incident(metrics, "opt_out_rate_warning", "for viewers")
     yield made
     metrics.execute("DELETE FROM sms_alert_history WHERE id = %s", (made,))
 
 
-def test_a_viewer_sees_everything_and_no_way_to_act(visit, site, metrics, alert, watch, keep):
+def test_a_viewer_sees_everything_and_no_way_to_act(alert, visit, site, metrics, watch, keep):
     dashboard = page = visit("viewer")
     expect(dashboard.get_by_role("article").filter(has_text="for viewers")).to_be_visible()
     expect(dashboard.get_by_text("You may look, not")).to_be_visible()
@@ -46,7 +46,7 @@ def test_a_viewer_sees_everything_and_no_way_to_act(visit, site, metrics, alert,
     assert row == (None,)
 
 
-def test_whoever_is_not_logged_in_comes_back_after_the_login(visit, site, metrics, alert, watch):
+def test_whoever_is_not_logged_in_comes_back_after_the_login(alert, visit, site, metrics, watch):
     watch.expect("401: GET .*/ui/config")
     page = visit(None, f"{DASHBOARD}?incident={alert}")
     page.wait_for_url(re.compile("/auth/login"))
@@ -57,7 +57,7 @@ def test_whoever_is_not_logged_in_comes_back_after_the_login(visit, site, metric
     expect(page.get_by_role("heading", level=2).first).to_contain_text("for viewers")
 
 
-def test_in_airflows_page_too_the_login_comes_first(visit, site, alert, watch):
+def test_in_airflows_page_too_the_login_comes_first(alert, visit, site, watch):
     watch.expect("401: GET ")
     page = visit(None, in_airflow(site, f"incident={alert}"))
     page.wait_for_url(re.compile("/auth/login"))

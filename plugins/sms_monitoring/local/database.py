@@ -54,8 +54,8 @@ def start(layout: Layout, steps: Steps) -> str:
 def stop(layout: Layout, steps: Steps, *, also_of_tests: bool = False) -> None:
     """Stop PostgreSQL.
 
-    :param also_of_tests: stop the servers of tests and benchmarks too: every one over a folder of ``.local``, and what they
-        keep in memory.
+    :param also_of_tests: stop the servers of tests and benchmarks too: every one over a folder of ``.local`` or, as
+        tests have it, in memory; and free that memory.
     :raises AlreadyRunningError: while a demo runs, which uses it; it will stop with the demo now.
     """
     layout.keep_postgres.unlink(missing_ok=True)
