@@ -58,7 +58,7 @@ def _run(postgres: EmbeddedPostgres, numbers: Sequence[int], options: argparse.N
 
     def tell(result: Result) -> None:
         done = result.counts["runs"]
-        if done % 50 == 0 or done == len(numbers):
+        if done % 10 == 0 or done == len(numbers):
             found = f", FAULTS in {len(result.faults)}" if result.faults else ""
             seconds = time.monotonic() - began
             print(

@@ -90,7 +90,7 @@ def test_the_command_prints_one_json_object_last_and_leaves_nothing_behind_when_
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert stopped.stderr is not None
-    assert "50 of 100000 runs" in stopped.stderr.readline()
+    assert "10 of 100000 runs" in stopped.stderr.readline()
     family = psutil.Process(stopped.pid).children(recursive=True)
     os.killpg(stopped.pid, signal.SIGINT)
     printed, said = stopped.communicate(timeout=60)

@@ -43,7 +43,8 @@ COMPONENTS = ("api-server", "dag-processor")
 SIZE = {"width": 1440, "height": 1000}
 
 
-@pytest.fixture(scope="session")
+# Not for the session: its DAG processor would compete with all tests that come after.
+@pytest.fixture(scope="package")
 def site(postgres: EmbeddedPostgres, template: str) -> Iterator[Site]:
     """Airflow's API server and DAG processor with the bundle, over a database with some days of history."""
     require_chromium()  # where there is none, nothing need be started
@@ -59,7 +60,10 @@ def site(postgres: EmbeddedPostgres, template: str) -> Iterator[Site]:
             start_date=floor_hour(datetime.now(UTC)) - HOUR,
             components=COMPONENTS,
             base_path=BASE_PATH,
-            extra={"SMS_MONITORING_API_RATE_LIMIT": "100000/minute"},
+            extra={
+                "SMS_MONITORING_API_RATE_LIMIT": "100000/minute",
+                "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
+            },
         )
         with sms_db.connect(uri) as conn:
             history.make_history(conn)
