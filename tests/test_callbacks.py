@@ -218,6 +218,9 @@ def test_the_watchdog_noting_the_success_first_hides_nothing(receivers, database
     )
     report_success(context(11))
     assert receivers.incidents()[0]["status"] == "resolved"
+    assert "works again" in receivers.received("slack")[-1]["content"]["text"]
+    report_success(context(12))
+    assert told(receivers, "slack") == 2, "said once"
 
 
 def test_a_failure_that_the_watchdog_noted_first_counts_once(receivers, database):

@@ -79,6 +79,8 @@ CREATE TABLE sms_dag_status (
     last_run_ended_at timestamptz,
     -- Runs in a row that failed, up to now.
     failures_in_a_row integer NOT NULL DEFAULT 0 CHECK (failures_in_a_row >= 0),
+    -- Whether people were told that it failed, and not yet that it works again: only callbacks know.
+    failure_told      boolean NOT NULL DEFAULT false,
     observed_at       timestamptz NOT NULL
 );
 COMMENT ON TABLE sms_dag_status IS 'What Airflow last said of the bundle''s DAGs; the watchdog renews it.';
