@@ -22,7 +22,9 @@ ADDRESSES = {
 }
 
 
-def context(run: int = 10, kind: str = "scheduled", *, minutes: float = 2, dag_id: str = DAG_ID) -> dict:
+def context(
+    run: int = 10, kind: str = "scheduled", *, minutes: float = 2, dag_id: str = DAG_ID, deadline: object = "30 minutes"
+) -> dict:
     """As Airflow hands it to a DAG's callbacks: the run of one hour, which took so many minutes."""
     due = datetime(2026, 3, 10, run + 1, tzinfo=UTC)
     dag_run = SimpleNamespace(
@@ -33,7 +35,12 @@ def context(run: int = 10, kind: str = "scheduled", *, minutes: float = 2, dag_i
         start_date=due,
         end_date=due + timedelta(minutes=minutes),
     )
-    return {"dag_run": dag_run, "reason": "task_failure", "ti": SimpleNamespace(task_id="aggregate.messages")}
+    return {
+        "dag": SimpleNamespace(dag_id=dag_id, deadline=deadline),
+        "dag_run": dag_run,
+        "reason": "task_failure",
+        "ti": SimpleNamespace(task_id="aggregate.messages"),
+    }
 
 
 def bare_context() -> dict:
@@ -240,6 +247,12 @@ def test_a_slow_run_that_ends_well_takes_back_that_it_was_late(receivers, databa
     receivers.clear()
     report_success(context(11, minutes=45))
     assert (told(receivers, "pagerduty"), told(receivers, "slack")) == (1, 1)
+
+
+def test_of_a_dag_without_a_deadline_nobody_was_told_that_it_was_late(receivers, database):
+    report_success(context(10, deadline=None))
+    report_success(context(11, minutes=600, deadline=None))
+    assert receivers.received() == []
 
 
 def test_a_manual_success_is_no_news(receivers, database):

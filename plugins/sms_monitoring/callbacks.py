@@ -34,6 +34,7 @@ class EndedRun:
     :param task_id: the task that failed last, where there is one.
     :param due_at: from when on it could run.
     :param started_at: when it began to run.
+    :param has_deadline: whether the DAG has a deadline alert.
     """
 
     dag_id: str
@@ -44,6 +45,7 @@ class EndedRun:
     due_at: datetime | None
     started_at: datetime | None
     ended_at: datetime
+    has_deadline: bool
 
     @property
     def is_scheduled(self) -> bool:
@@ -53,12 +55,15 @@ class EndedRun:
     @property
     def was_late(self) -> bool:
         """Whether a deadline alert may have gone out for it: also true of hours that are caught up with."""
-        return self.due_at is not None and self.ended_at - self.due_at >= deadlines.deadline()
+        return self._is_beyond_deadline_since(self.due_at)
 
     @property
     def was_slow(self) -> bool:
         """Whether it ran so long that a deadline alert went out for it."""
-        return self.started_at is not None and self.ended_at - self.started_at >= deadlines.deadline()
+        return self._is_beyond_deadline_since(self.started_at)
+
+    def _is_beyond_deadline_since(self, moment: datetime | None) -> bool:
+        return self.has_deadline and moment is not None and self.ended_at - moment >= deadlines.deadline()
 
 
 def read_run(context: Context | dict[str, Any], now: datetime) -> EndedRun:
@@ -80,6 +85,7 @@ def read_run(context: Context | dict[str, Any], now: datetime) -> EndedRun:
         due_at=getattr(run, "run_after", None),
         started_at=getattr(run, "start_date", None),
         ended_at=getattr(run, "end_date", None) or now,
+        has_deadline=bool(getattr(dag, "deadline", None)),
     )
 
 

@@ -66,6 +66,16 @@ def test_all_is_well(db, well, receivers, look):
     assert receivers.received() == []
 
 
+def test_only_after_an_earlier_pass_is_a_missing_memory_a_lost_one(db, well, receivers, look, memory):
+    """PagerDuty is told that all is well where it cannot be known what it was told before."""
+    memory.unlink()
+    look()
+    assert receivers.received("pagerduty") == []
+    memory.unlink()
+    look()
+    assert len(receivers.received("pagerduty")) == 3
+
+
 def test_what_is_not_well_is_told_in_the_same_pass_and_its_end_in_the_pass_that_finds_it(db, well, receivers, look):
     db.execute("UPDATE sms_dag_status SET is_paused = true WHERE dag_id = 'sms_hourly_monitoring'")
     report = look()

@@ -51,11 +51,13 @@ class Pager:
     """Tells people directly.
 
     :param memory: what was told before; opened by whoever calls.
+    :param is_first: nothing can have been told before: there was no pass.
     """
 
     memory: Memory
     now: datetime
     links: tuple[Link, ...] = ()
+    is_first: bool = False
 
     def tell(self, trouble: Trouble) -> Page:
         """Page for a subject in trouble; never raises."""
@@ -80,7 +82,7 @@ class Pager:
         pages: list[Page] = []
         for subject in subjects:
             told = self.memory.told.get(subject)
-            if told is None and not self.memory.is_lost:
+            if told is None and (self.is_first or not self.memory.is_lost):
                 continue
             for channel in [*told.channels] if told else FOLDING:
                 sent = self._send(channel, self._resolve(subject, told))

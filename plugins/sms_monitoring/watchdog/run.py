@@ -149,10 +149,12 @@ class _Pass:
     worker: str
     report: WatchReport = field(default_factory=WatchReport)
     stage: Subject = Subject.EVALUATION
+    is_first: bool = False
 
     def run(self) -> None:
         try:
             with self.session:
+                self.session.attempt("earlier passes", self._look_back)
                 self._ask()
                 self._settle(self._evaluate(), Subject.EVALUATION, checks_are_blind)
                 self.stage = Subject.DELIVERY
@@ -169,6 +171,10 @@ class _Pass:
             self._page(time_is_up(self.stage, error.step, error.__cause__))
         else:
             self._clear(Subject.DATABASE)
+
+    def _look_back(self, conn: Connection) -> None:
+        row = db.fetch_one(conn, "watchdog/has_looked_before.sql", {"alert_types": [one.name for one in self.watches]})
+        self.is_first = row is not None and not row["before"]
 
     def _ask(self) -> None:
         if self.before is not None and (error := self.session.attempt("DAGs", self.before)):
@@ -261,8 +267,11 @@ class _Pass:
     def _page(self, trouble: Trouble) -> None:
         self.report.troubles.append(trouble)
         with self.memory.open() as memory:
-            self.report.pages.append(Pager(memory=memory, now=self.clock(), links=self.links).tell(trouble))
+            self.report.pages.append(self._pager(memory).tell(trouble))
 
     def _clear(self, subject: Subject) -> None:
         with self.memory.open() as memory:
-            self.report.pages += Pager(memory=memory, now=self.clock(), links=self.links).clear([subject])
+            self.report.pages += self._pager(memory).clear([subject])
+
+    def _pager(self, memory: Memory) -> Pager:
+        return Pager(memory=memory, now=self.clock(), links=self.links, is_first=self.is_first)
