@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from corruptions.corruption import Corruption
 
 INTERRUPTED = 130
+LEAST_DAYS = 30
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [one for one in all_corruptions() if not options.only or options.only in one.name]
     if not chosen:
         parser.error(f"no corruption has {options.only!r} in its name")
+    if options.days < LEAST_DAYS:
+        parser.error(f"--days is {LEAST_DAYS} or more: some checks compare an hour with that of the weeks before")
     for number in STOPPING:
         signal.signal(number, _interrupt)
     local = Layout.of_this_checkout().local
@@ -85,7 +88,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m corruptions", description=__doc__)
     parser.add_argument("--only", metavar="TEXT", help="only those with TEXT in their name")
-    parser.add_argument("--days", type=int, default=90, help="of the clean history; 90")
+    parser.add_argument("--days", type=int, default=90, help=f"of the clean history; 90, and at least {LEAST_DAYS}")
     parser.add_argument("--messages", type=int, default=600, help="a day; 600")
     parser.add_argument("--hours", type=int, default=48, help="of the clean history that the gate looks at; 48")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="corruptions at the same time")

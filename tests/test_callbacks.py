@@ -48,6 +48,11 @@ def bare_context() -> dict:
     return {"dag": SimpleNamespace(dag_id=DAG_ID), "run_id": "scheduled__2026-03-10T10", "reason": "timed_out"}
 
 
+@pytest.fixture(autouse=True)
+def memory(tmp_path, monkeypatch):
+    monkeypatch.setenv("SMS_MONITORING_WATCHDOG_STATE", str(tmp_path / "watchdog.json"))
+
+
 @pytest.fixture
 def receivers(monkeypatch):
     with Receivers() as running:
@@ -236,10 +241,47 @@ def test_a_failure_that_the_watchdog_noted_first_counts_once(receivers, database
     assert on_record(database)[2] == 1
 
 
-def test_a_run_of_before_changes_nothing_of_what_is_on_record(receivers, database):
+def test_a_run_of_before_changes_nothing_of_what_is_on_record_or_was_told(receivers, database):
     report_failure(context(12))
     report_success(context(10))
     assert on_record(database) == ("scheduled__2026-03-10T12", "failed", 1)
+    assert [incident["status"] for incident in receivers.incidents()] == ["triggered"]
+
+
+def test_a_failure_that_is_told_after_the_success_that_followed_it_is_taken_back_at_once(receivers, database):
+    report_success(context(11))
+    report_failure(context(10))
+    assert [incident["status"] for incident in receivers.incidents()] == ["resolved"]
+    assert "works again" in receivers.received("slack")[-1]["content"]["text"]
+
+
+@pytest.mark.parametrize("has_history", [False, True])
+def test_a_failure_for_want_of_the_database_is_taken_back_when_it_is_there_again(
+    receivers, database, monkeypatch, has_history
+):
+    if has_history:
+        report_success(context(9))
+    with monkeypatch.context() as away:
+        database_at(away, {"host": "127.0.0.1", "port": "1"})
+        report_failure(context(10))
+    assert receivers.incidents()[0]["status"] == "triggered"
+    report_success(context(11))
+    assert receivers.incidents()[0]["status"] == "resolved"
+    assert "works again" in receivers.received("slack")[-1]["content"]["text"]
+    report_success(context(12))
+    assert told(receivers, "slack") == 2, "said once"
+
+
+def test_killed_while_it_tells_it_is_taken_back_all_the_same(receivers, database, monkeypatch):
+    def killed(*_args, **_kwargs):
+        raise SystemExit
+
+    report_success(context(9))
+    with monkeypatch.context() as dying, pytest.raises(SystemExit):
+        dying.setattr("sms_monitoring.heartbeat.report_failed_run", killed)
+        report_failure(context(10))
+    report_success(context(11))
+    assert receivers.incidents()[0]["status"] == "resolved"
 
 
 def test_a_slow_run_that_ends_well_takes_back_that_it_was_late(receivers, database):

@@ -2,7 +2,8 @@
 
 DAG-level callbacks: Airflow's DAG processor runs them, so that they also come where the task's own process was
 killed. It gives a DAG file and its callbacks 50 seconds (``[dag_processor] dag_file_processor_timeout``): what matters
-most goes first, and the database, which may be what is broken, last.
+most goes first, and the database, which may be what is broken, last. That a failure was told is therefore kept in a
+file, too, before it is told: killed at any point, or without a database, the next success still takes it back.
 """
 
 from __future__ import annotations
@@ -10,19 +11,34 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sms_monitoring import deadlines, direct, heartbeat
 from sms_monitoring.timeframe import floor_hour
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from airflow.sdk import Context
 
     from sms_monitoring.notify.message import Message
+    from sms_monitoring.watchdog.memory import Memory
 
 log = logging.getLogger(__name__)
 
 SCHEDULED = "scheduled"
+
+
+class Before(StrEnum):
+    """What ``sms_dag_status`` knew of a DAG when the end of one of its runs was noted."""
+
+    WELL = "well"
+    FAILING = "failing"
+    LATER_FAILURE = "later_failure"
+    """A run that ended later is on record, and failed."""
+    LATER_SUCCESS = "later_success"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +115,11 @@ def report_failure(context: Context) -> None:
         run = read_run(context, datetime.now(UTC))
         log.error("DAG run failed: %s / %s (%s)", run.dag_id, run.run_id, run.reason)
         message = failure_message(run)
+        if run.is_scheduled:
+            from sms_monitoring.watchdog.memory import Told
+
+            with _told() as memory:
+                memory.told[run.dag_id] = Told(since=run.ended_at.isoformat())
         if not run.is_scheduled:
             direct.tell(message, ("slack",), fallback="email")
         elif _failed_before_in_this_hour(context, run):
@@ -107,7 +128,9 @@ def report_failure(context: Context) -> None:
             direct.tell(message, ("pagerduty", "slack"), fallback="email")
         if run.is_scheduled:
             heartbeat.report_failed_run(run.dag_id, f"run {run.run_id} failed: {run.reason}")
-            _record(run, "failed")
+            if _record(run, "failed") is Before.LATER_SUCCESS:
+                # Its callback came first, and found nothing to take back.
+                _take_back(run, ("pagerduty", "slack"))
     except Exception as error:
         # A callback has nobody left to raise to.
         log.error("could not report the failed run: %s", type(error).__name__)
@@ -116,17 +139,24 @@ def report_failure(context: Context) -> None:
 def report_success(context: Context) -> None:
     """Take back what was told of a DAG's failures, once a scheduled run of it succeeds. Never raises.
 
-    Asks the database whether the DAG was failing; where it cannot say, PagerDuty is told, which ignores what it
-    does not know.
+    Asks the file and the database whether the DAG was failing; where neither can say, PagerDuty is told, which ignores
+    what it does not know.
     """
     try:
         run = read_run(context, datetime.now(UTC))
         if not run.is_scheduled:
             return
-        was_failing = _record(run, "success")
-        if was_failing is None or was_failing or run.was_late:
-            channels = ("pagerduty", "slack") if was_failing or run.was_slow else ("pagerduty",)
-            direct.tell(success_message(run), channels)
+        before = _record(run, "success")
+        with _told() as memory:
+            told = memory.told.get(run.dag_id)
+        if before in (Before.LATER_SUCCESS, Before.LATER_FAILURE) or (
+            told and run.ended_at < datetime.fromisoformat(told.since)
+        ):
+            return  # a later run has the last word
+        if told or before is Before.FAILING or run.was_slow:
+            _take_back(run, ("pagerduty", "slack"))
+        elif before is Before.UNKNOWN or run.was_late:
+            _take_back(run, ("pagerduty",))
     except Exception as error:
         log.error("could not report the successful run: %s", type(error).__name__)
 
@@ -181,8 +211,21 @@ def _failed_before_in_this_hour(context: Context | dict[str, Any], run: EndedRun
         return False
 
 
-def _record(run: EndedRun, state: str) -> bool | None:
-    """Note the run's end in ``sms_dag_status``; whether the DAG failed before it, None where that is not known."""
+def _take_back(run: EndedRun, channels: tuple[str, ...]) -> None:
+    direct.tell(success_message(run), channels)
+    with _told() as memory:
+        memory.told.pop(run.dag_id, None)
+
+
+def _told() -> AbstractContextManager[Memory]:
+    """DAG → of which failure people were told and not yet that it works again."""
+    from sms_monitoring.watchdog.memory import Memory, default_path
+
+    return Memory(default_path().with_name("dag_runs.json")).open()
+
+
+def _record(run: EndedRun, state: str) -> Before:
+    """Note the run's end in ``sms_dag_status``; what is known there of the DAG."""
     from sms_monitoring import db
     from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
 
@@ -193,5 +236,5 @@ def _record(run: EndedRun, state: str) -> bool | None:
             before = db.fetch_one(conn, "dags/record_run.sql", told)
     except Exception as error:
         log.warning("the run is not noted in sms_dag_status: %s", type(error).__name__)
-        return None
-    return None if before is None else before["was_failing"]
+        return Before.UNKNOWN
+    return Before.UNKNOWN if before is None else Before(before["was"])

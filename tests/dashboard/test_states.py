@@ -50,6 +50,16 @@ def test_the_numbers_stand_under_the_pointer(visit):
     expect(page.locator(".tooltip")).to_contain_text("Delivered")
 
 
+@pytest.mark.parametrize("width", [360, 1100, 1600])
+def test_a_chart_is_as_wide_as_it_was_drawn(visit, width):
+    """A style of the page that meets Vega's elements would squeeze it, and move its hours from under the pointer."""
+    page = visit(width=width)
+    drawn(page)
+    for canvas in page.locator("canvas").all():
+        asked, shown = canvas.evaluate("element => [parseFloat(element.style.width), element.clientWidth]")
+        assert shown == pytest.approx(asked, abs=1)
+
+
 def test_range_and_carrier_stand_in_the_address(visit):
     page = visit()
     page.get_by_role("radio", name="7 days").check(force=True)

@@ -12,7 +12,7 @@ import pytest
 from sms_monitoring import db as sms_db
 from sms_monitoring.aggregation.families import FAMILIES
 from sms_monitoring.quality import engine, gate
-from sms_monitoring.quality.gate import QualityCheckError, check_hours
+from sms_monitoring.quality.gate import MOST_REWRITTEN, QualityCheckError, check_hours
 from sms_monitoring.quality.model import Plan, Report, Suite, Verdict
 from sms_monitoring.quality.store import begin_run, finish_run, forget_quality, newest_runs
 from sms_monitoring.timeframe import Window
@@ -276,6 +276,43 @@ def test_an_hour_that_late_data_rewrote_is_checked_again(db: Connection, databas
     mend(db)
     check_hours(db, database_uri, later, NOW + ONE_HOUR)
     assert [report.window for report in check_hours(db, database_uri, later, NOW + ONE_HOUR)] == [later]
+
+
+def test_an_hour_whose_own_run_ended_early_is_checked_by_the_next(
+    db: Connection, database_uri: str, suite: Suite
+) -> None:
+    """A time-out, a kill -9: the hour is marked by nobody, and may be as wrong as any."""
+    db.execute(
+        "INSERT INTO sms_aggregated_hours (family, metric_hour, aggregated_at) VALUES ('delivery', %s, %s)",
+        (HOUR, HOUR + ONE_HOUR),
+    )
+    db.execute(
+        "INSERT INTO sms_quality_runs (plan, window_start, window_end, started_at) VALUES ('gate', %s, %s, %s)",
+        (WINDOW.start, WINDOW.end, WINDOW.end),
+    )
+    spoil(db, "delivery")
+    later = Window(WINDOW.end, WINDOW.end + ONE_HOUR)
+    check_hours(db, database_uri, later, NOW + ONE_HOUR)
+    assert bad(db) == [(HOUR, "delivery", ["sent_is_right"])]
+
+
+def test_of_many_rewritten_hours_those_that_have_waited_longest_come_first(
+    db: Connection, database_uri: str, suite: Suite
+) -> None:
+    hours = [HOUR - number * ONE_HOUR for number in range(1, MOST_REWRITTEN + 2)]
+    for number, hour in enumerate(hours):
+        db.execute(
+            "INSERT INTO sms_quality_runs (plan, window_start, window_end, started_at, finished_at, verdict)"
+            " VALUES ('gate', %(hour)s, %(end)s, %(end)s, %(end)s, 'passed')",
+            {"hour": hour, "end": hour + ONE_HOUR},
+        )
+        db.execute(
+            "INSERT INTO sms_aggregated_hours (family, metric_hour, aggregated_at) VALUES ('delivery', %s, %s)",
+            (hour, NOW - timedelta(minutes=number)),
+        )
+    reports = check_hours(db, database_uri, WINDOW, NOW)
+    assert [report.window.start for report in reports] == [*reversed(hours[1:]), HOUR], "the newest rewritten waits"
+    assert HOUR - ONE_HOUR in [report.window.start for report in check_hours(db, database_uri, WINDOW, NOW)]
 
 
 def test_results_are_forgotten_after_400_days_and_bad_hours_after_90(

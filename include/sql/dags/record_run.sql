@@ -1,6 +1,4 @@
--- Notes the end of a scheduled run, unless a later one is on record. One row: was_failing says whether the DAG's last
--- run before this one failed, or people were told so; null where that is not known (the row tells of this run already, by
--- the watchdog, or of a later one).
+-- Notes the end of a scheduled run, unless a later one is on record. One row: what was on record of the DAG before.
 WITH before AS (
     SELECT
         last_run_id,
@@ -35,15 +33,18 @@ noted AS (
 SELECT
     CASE
         -- A DAG that was never heard of was not failing: its first success is no news to anybody.
-        WHEN NOT EXISTS (SELECT FROM before) THEN false
+        WHEN NOT EXISTS (SELECT FROM before) THEN 'well'
         ELSE (
-            SELECT failure_told OR failures_in_a_row > 0
+            SELECT
+                CASE
+                    WHEN last_run_ended_at > %(ended_at)s AND last_run_id <> %(run_id)s
+                        THEN CASE last_run_state WHEN 'success' THEN 'later_success' ELSE 'later_failure' END
+                    WHEN failure_told OR failures_in_a_row > 0 THEN 'failing'
+                    -- The watchdog noted this very run first, and with it that the failures are over.
+                    WHEN last_run_id = %(run_id)s AND last_run_state = 'success' THEN 'unknown'
+                    ELSE 'well'
+                END
             FROM before
-            WHERE last_run_id IS NULL
-                OR (
-                    (failure_told OR NOT (last_run_id = %(run_id)s AND last_run_state = 'success'))
-                    AND (last_run_ended_at IS NULL OR last_run_ended_at <= %(ended_at)s)
-                )
         )
-    END AS was_failing,
+    END AS was,
     EXISTS (SELECT FROM noted) AS noted;

@@ -216,11 +216,12 @@ def _remarks(
 ) -> list[str]:
     missing = sum(point["hours_missing"] for point in points if point["state"] != "pending")
     failed = sum(each["hours"] for each in bad_hours)
+    or_more_hours = " or more" if len(bad_hours) >= MOST_INCIDENTS else ""
     or_more = " or more" if len(found) >= MOST_INCIDENTS else ""
     return [
         plural(len(spans), "incident") + or_more if spans else "",
         f"{plural(missing, 'hour')} without data" if missing else "",
-        f"{plural(failed, 'hour')} whose numbers failed their checks" if failed else "",
+        f"{plural(failed, 'hour')}{or_more_hours} whose numbers failed their checks" if failed else "",
     ]
 
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from airflow.providers.smtp.hooks.smtp import SmtpHook
 from airflow.sdk.exceptions import AirflowException
 
+from sms_monitoring.hooks.patience import at_most
+
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
 TIMEOUT_SECONDS = 10
+FAREWELL_SECONDS = 10.0
 
 
 class OneAttemptSmtpHook(SmtpHook):
@@ -60,6 +63,7 @@ class OneAttemptSmtpHook(SmtpHook):
     def _hang_up(self) -> None:
         client, self._smtp_client = self._smtp_client, None
         if isinstance(client, SMTP):
+            # Whether the mail was taken is decided: a farewell that drags on must not make it look undelivered.
             with suppress(SMTPException, OSError):
-                client.quit()
+                at_most(FAREWELL_SECONDS, client.quit)
             client.close()

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 # Linux's file system in memory; containers may have a small one.
@@ -22,14 +24,15 @@ def find(checkout: Path) -> Path | None:
         status = folder.lstat()
     except OSError:
         return None
-    return folder if folder.is_dir() and not folder.is_symlink() and status.st_uid == os.getuid() else None
+    is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o022
+    return folder if is_ours else None
 
 
 def make(checkout: Path) -> Path | None:
     """The folder, made as needed; None where there is no memory for it, or somebody else has taken its name."""
-    folder = _folder(checkout)
-    if MEMORY.is_dir() and not folder.exists() and shutil.disk_usage(MEMORY).free >= ROOM:
-        folder.mkdir(mode=0o700, exist_ok=True)
+    with suppress(OSError):
+        if shutil.disk_usage(MEMORY).free >= ROOM:
+            _folder(checkout).mkdir(mode=0o700)
     return find(checkout)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sms_monitoring import db
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from sms_monitoring.quality.model import CheckResult, Report
 
+# As long as it is kept which hours are bad.
+OLDEST = timedelta(days=90)
 UNSOUND = (Verdict.CRITICAL, Verdict.ERROR)
 
 
@@ -86,9 +88,14 @@ def _lines(one: CheckResult) -> Iterator[str]:
 def _hour(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        hour = floor_hour(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f"{text!r} is no time like 2026-11-01T10:00:00+00:00") from None
-    hour = floor_hour(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    if hour + HOUR > datetime.now(UTC):
+    now = datetime.now(UTC)
+    if hour > now - HOUR:
         raise argparse.ArgumentTypeError(f"the hour of {text} is not over yet: there is nothing to check")
+    if hour < now - OLDEST:
+        raise argparse.ArgumentTypeError(
+            f"{text} is over {OLDEST.days} days ago: what is known of such hours is forgotten"
+        )
     return hour

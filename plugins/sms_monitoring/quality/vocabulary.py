@@ -35,6 +35,8 @@ NUMERIC numeric oid precision PRECISION real REAL regclass SMALLINT smallint TEX
 timestamptz TIMESTAMPTZ unknown UUID uuid VARCHAR varchar varying
 """
 TYPES = frozenset(_TYPES_TEXT.split())
+# Of thresholds.
+OPERATORS = frozenset({"<", "<=", ">", ">="})
 _SPOKEN_TEXT = """
 computed aggregated evaluated resolved
 module import great_expectations read-only disk space left device full attribute keyword initial final
@@ -76,6 +78,7 @@ def words() -> frozenset[str]:
             FAMILIES,
             map(str, Reason),
             TYPES,
+            OPERATORS,
         )
     )
 

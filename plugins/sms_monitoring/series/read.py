@@ -81,10 +81,10 @@ def read_incidents(conn: Connection, span: Span, most: int = MOST_INCIDENTS) -> 
     return _fetch(conn, "incidents", {**_bounds(span), "most": most})
 
 
-def read_bad_hours(conn: Connection, kind: Kind, span: Span) -> list[Row]:
+def read_bad_hours(conn: Connection, kind: Kind, span: Span, most: int = MOST_INCIDENTS) -> list[Row]:
     """Times of ``span`` in which numbers of ``kind`` failed a critical check: ``began``, ``ended`` (UTC) and how many
-    ``hours`` that is; the oldest first."""
-    return _fetch(conn, "bad_hours", _of_families(kind, span))
+    ``hours`` that is; the oldest first, and where there are more than ``most`` times, the newest."""
+    return _fetch(conn, "bad_hours", {**_of_families(kind, span), "most": most})
 
 
 def read_threshold(conn: Connection, alert_type: str) -> tuple[str, float] | None:

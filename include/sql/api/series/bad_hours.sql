@@ -1,5 +1,5 @@
 -- Hours of the span whose numbers failed a critical check, of the families that the metrics come from; those that follow
--- one another as one.
+-- one another as one; where those are too many, the newest.
 WITH families AS (
     SELECT DISTINCT CASE t.origin WHEN 'recorded' THEN 'recorded' ELSE wanted.family END AS family
     FROM unnest(%(metric_types)s::text[], %(families)s::text[]) AS wanted (metric_type, family)
@@ -14,7 +14,12 @@ WITH families AS (
     FROM hours
 )
 
-SELECT min(metric_hour) AS began, max(metric_hour) + interval '1 hour' AS ended, count(*) AS hours
-FROM numbered
-GROUP BY island
+SELECT began, ended, hours
+FROM (
+    SELECT min(metric_hour) AS began, max(metric_hour) + interval '1 hour' AS ended, count(*) AS hours
+    FROM numbered
+    GROUP BY island
+    ORDER BY began DESC
+    LIMIT %(most)s
+) AS newest
 ORDER BY began

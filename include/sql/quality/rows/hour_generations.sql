@@ -25,6 +25,8 @@ CROSS JOIN LATERAL (
         count(*) FILTER (WHERE s.changed_at < aggregated.aggregated_at - interval '1 minute') AS settled
     FROM source_generations AS s
     WHERE s.outcome = 'llm' AND s.generated_at >= hour.metric_hour AND s.generated_at < hour.metric_hour + interval '1 hour'
+        -- What the aggregation leaves out as no user's id.
+        AND coalesce(length(s.user_id), 0) <= 200
 ) AS source
 LEFT JOIN sms_metrics_hourly AS rollup
     ON

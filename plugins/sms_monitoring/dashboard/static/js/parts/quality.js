@@ -31,8 +31,8 @@ export const Marks = ({ of, plan }) => {
   if (!of.length) return null;
   const whole = `the last ${count(of.length, plan === "gate" ? "hour" : "run")} checked`;
   return html`
-    <div class="marks-row">
-      <ol class="marks ${plan}" aria-label="${planName(plan)}, ${whole}">
+    <div class="run-marks-row">
+      <ol class="run-marks ${plan}" aria-label="${planName(plan)}, ${whole}">
         ${of.map((mark) => {
           const code = mark.verdict ?? "killed";
           const [from, to] = ends(mark.window_start, mark.window_end);
@@ -40,7 +40,7 @@ export const Marks = ({ of, plan }) => {
           return html`<li key=${mark.run_id}><${To} to=${runAddress(mark.run_id)} class="mark ${look(code)}" title=${words} aria-label=${words}><${Icon} name=${look(code)} /><//></li>`;
         })}
       </ol>
-      <p class="soft marks-words" aria-hidden="true"><span>${whole}</span><span>newest</span></p>
+      <p class="soft run-marks-words" aria-hidden="true"><span>${whole}</span><span>newest</span></p>
     </div>
   `;
 };
