@@ -115,22 +115,18 @@ def report_failure(context: Context) -> None:
         run = read_run(context, datetime.now(UTC))
         log.error("DAG run failed: %s / %s (%s)", run.dag_id, run.run_id, run.reason)
         message = failure_message(run)
-        if run.is_scheduled:
-            from sms_monitoring.watchdog.memory import Told
-
-            with _told() as memory:
-                memory.told[run.dag_id] = Told(since=run.ended_at.isoformat())
         if not run.is_scheduled:
             direct.tell(message, ("slack",), fallback="email")
-        elif _failed_before_in_this_hour(context, run):
+            return
+        _remember(run)
+        if _failed_before_in_this_hour(context, run):
             direct.tell(message, ("pagerduty",))
         else:
             direct.tell(message, ("pagerduty", "slack"), fallback="email")
-        if run.is_scheduled:
-            heartbeat.report_failed_run(run.dag_id, f"run {run.run_id} failed: {run.reason}")
-            if _record(run, "failed") is Before.LATER_SUCCESS:
-                # Its callback came first, and found nothing to take back.
-                _take_back(run, ("pagerduty", "slack"))
+        heartbeat.report_failed_run(run.dag_id, f"run {run.run_id} failed: {run.reason}")
+        if _record(run, "failed") is Before.LATER_SUCCESS:
+            # Its callback came first, and found nothing to take back.
+            _take_back(run, ("pagerduty", "slack"))
     except Exception as error:
         # A callback has nobody left to raise to.
         log.error("could not report the failed run: %s", type(error).__name__)
@@ -149,10 +145,9 @@ def report_success(context: Context) -> None:
         before = _record(run, "success")
         with _told() as memory:
             told = memory.told.get(run.dag_id)
-        if before in (Before.LATER_SUCCESS, Before.LATER_FAILURE) or (
-            told and run.ended_at < datetime.fromisoformat(told.since)
-        ):
-            return  # a later run has the last word
+        failed_later = told is not None and run.ended_at < datetime.fromisoformat(told.since)
+        if failed_later or before in (Before.LATER_SUCCESS, Before.LATER_FAILURE):
+            return  # the later run has the last word
         if told or before is Before.FAILING or run.was_slow:
             _take_back(run, ("pagerduty", "slack"))
         elif before is Before.UNKNOWN or run.was_late:
@@ -211,14 +206,22 @@ def _failed_before_in_this_hour(context: Context | dict[str, Any], run: EndedRun
         return False
 
 
-def _take_back(run: EndedRun, channels: tuple[str, ...]) -> None:
-    direct.tell(success_message(run), channels)
+def _remember(run: EndedRun) -> None:
+    from sms_monitoring.watchdog.memory import Told
+
     with _told() as memory:
-        memory.told.pop(run.dag_id, None)
+        memory.told[run.dag_id] = Told(since=run.ended_at.isoformat())
+
+
+def _take_back(run: EndedRun, channels: tuple[str, ...]) -> None:
+    # Where nobody took it, the next success says so again.
+    if "delivered" in direct.tell(success_message(run), channels).values():
+        with _told() as memory:
+            memory.told.pop(run.dag_id, None)
 
 
 def _told() -> AbstractContextManager[Memory]:
-    """DAG → of which failure people were told and not yet that it works again."""
+    """DAG → the end of its failed run of which people were told, and not yet that it works again."""
     from sms_monitoring.watchdog.memory import Memory, default_path
 
     return Memory(default_path().with_name("dag_runs.json")).open()
