@@ -12,7 +12,7 @@ import pytest
 from sms_monitoring import db as sms_db
 from sms_monitoring.aggregation.families import FAMILIES
 from sms_monitoring.quality import engine, gate
-from sms_monitoring.quality.gate import MOST_REWRITTEN, QualityCheckError, check_hours
+from sms_monitoring.quality.gate import MOST_UNSEEN, QualityCheckError, check_hours
 from sms_monitoring.quality.model import Plan, Report, Suite, Verdict
 from sms_monitoring.quality.store import begin_run, finish_run, forget_quality, newest_runs
 from sms_monitoring.timeframe import Window
@@ -296,10 +296,10 @@ def test_an_hour_whose_own_run_ended_early_is_checked_by_the_next(
     assert bad(db) == [(HOUR, "delivery", ["sent_is_right"])]
 
 
-def test_of_many_rewritten_hours_those_that_have_waited_longest_come_first(
+def test_of_many_unseen_hours_those_that_have_waited_longest_come_first(
     db: Connection, database_uri: str, suite: Suite
 ) -> None:
-    hours = [HOUR - number * ONE_HOUR for number in range(1, MOST_REWRITTEN + 2)]
+    hours = [HOUR - number * ONE_HOUR for number in range(1, MOST_UNSEEN + 2)]
     for number, hour in enumerate(hours):
         db.execute(
             "INSERT INTO sms_quality_runs (plan, window_start, window_end, started_at, finished_at, verdict)"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sms_monitoring.quality import engine
 from sms_monitoring.quality.model import Plan, Status
-from sms_monitoring.quality.store import bad_hours, begin_run, finish_run, rewritten_hours
+from sms_monitoring.quality.store import bad_hours, begin_run, finish_run, unseen_hours
 from sms_monitoring.timeframe import HOUR, Window
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MOST_AGAIN = 24
 AGAIN_WITHIN = timedelta(minutes=3)
 # Hours that late data rewrote after they were checked, or whose own run ended early: at most so many more. A run writes
 # the two hours before its own anew, so that two are spent on them.
-MOST_REWRITTEN = 6
+MOST_UNSEEN = 6
 
 
 class QualityCheckError(RuntimeError):
@@ -46,7 +46,7 @@ def check_hours(
     conn: Connection, uri: str, window: Window, now: datetime, dag_run_id: str | None = None
 ) -> list[Report]:
     """Check each hour of ``window``, then those of the last days that are bad still, and those that were rewritten
-    since they were checked; stores what was found.
+    since they were checked, or whose own checks ended early; stores what was found.
 
     A critical check that failed, or could not be run, marks the hour bad for its metric families, and alerts on them
     have no data there; an hour without any is taken off.
@@ -76,7 +76,7 @@ def check_hours(
 def _again(conn: Connection, window: Window, now: datetime) -> list[datetime]:
     """Hours beside those of ``window`` to check once more: bad ones first, the longest not looked at before others."""
     since = now - LOOK_AGAIN_FOR
-    again = bad_hours(conn, since, now, MOST_AGAIN) + rewritten_hours(conn, since, now, MOST_REWRITTEN)
+    again = bad_hours(conn, since, now, MOST_AGAIN) + unseen_hours(conn, since, now, MOST_UNSEEN)
     just_checked = set(window.hours())
     return [hour for hour in dict.fromkeys(again) if hour not in just_checked]
 

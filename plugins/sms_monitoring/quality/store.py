@@ -86,10 +86,11 @@ def bad_hours(conn: Connection, since: datetime, until: datetime, most: int) -> 
     return [row["metric_hour"] for row in rows]
 
 
-def rewritten_hours(conn: Connection, since: datetime, until: datetime, most: int) -> list[datetime]:
-    """At most ``most`` hours from ``since`` to ``until`` that were aggregated anew after they were last checked, the
-    newest first. An hour that was never checked is none of them."""
-    rows = db.fetch_all(conn, "quality/store/rewritten_hours.sql", {"since": since, "until": until, "most": most})
+def unseen_hours(conn: Connection, since: datetime, until: datetime, most: int) -> list[datetime]:
+    """At most ``most`` hours from ``since`` to ``until`` whose numbers no run of the gate has seen as they are: they
+    were aggregated anew since, or the run ended early. Those that have waited longest come first; an hour that the gate
+    never began with is none of them."""
+    rows = db.fetch_all(conn, "quality/store/unseen_hours.sql", {"since": since, "until": until, "most": most})
     return [row["metric_hour"] for row in rows]
 
 
