@@ -75,8 +75,8 @@ def results() -> list[dict[str, Any]]:
     )  # fmt: skip
     volume = result(
         "volume_as_in_past_weeks", severity="warning", expectation="ExpectColumnValuesToBeBetween",
-        expected={"column": "ratio", "min_value": 0.3, "max_value": 3}, observed={"min": 0.12, "max": 0.12},
-        element_count=1, unexpected_count=1,
+        expected={"column": "ratio", "min_value": 0.3, "max_value": 3}, element_count=7, unexpected_count=1,
+        observed={"unexpected_percent": 14.285714285714286, "missing_count": 0},
         failing_rows=[{"metric_type": "sent_count", "ratio": 0.12, "usual": 1_190}],
         reason="Far fewer or more messages than in the same hour of past weeks: a source may have gone silent.",
     )  # fmt: skip

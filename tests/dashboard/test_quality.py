@@ -33,6 +33,12 @@ def test_a_failed_check_says_why_it_matters_who_mends_it_and_shows_a_masked_samp
     expect(check.get_by_text("UnexpectedRowsExpectation")).to_be_visible()
 
 
+def test_what_was_seen_is_rounded(visit):
+    check = visit("?view=quality").get_by_role("article").filter(has_text="Volume as in past weeks")
+    check.get_by_text("How it is checked").click()
+    expect(check.get_by_text("unexpected percent 14.29, missing count 0")).to_be_visible()
+
+
 def test_the_gravest_of_both_plans_come_first_and_what_could_not_be_run_is_no_pass(visit):
     articles = visit("?view=quality").get_by_role("article")
     expect(articles.get_by_role("heading")).to_have_text(

@@ -41,6 +41,11 @@ function dollars(number) {
   return `${number < 0 ? "−" : ""}$${text.format(Math.abs(number))}`;
 }
 
+const fraction = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
+
+/** What was measured, as exact as people read it: 14.2857142 → 14.29, 0.00123456 → 0.00123. */
+export const rounded = (value) => (typeof value === "number" ? (Math.abs(value) < 1 ? fraction : plain).format(value) : value);
+
 export const exact = (value) => (typeof value === "number" ? new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 6 }).format(value) : value);
 
 const signed = (value) => `${value > 0 ? "+" : value < 0 ? "−" : "±"}${plain.format(Math.abs(value))}`;

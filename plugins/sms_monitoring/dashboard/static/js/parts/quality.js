@@ -1,6 +1,6 @@
 // The pieces of data quality: how a run ended, how the last ones did, what a check found.
 import { html } from "../lib.js";
-import { count, ends, exact, MISSING, readable } from "../format.js";
+import { count, ends, exact, MISSING, readable, rounded } from "../format.js";
 import { address } from "../route.js";
 import { look, planName, verdictName } from "../words.js";
 import { Table } from "./table.js";
@@ -46,11 +46,11 @@ export const Marks = ({ of, plan }) => {
 };
 
 /** A value of JSON as people read it: {"min": 0.12, "max": 3} → min 0.12, max 3. */
-export function plainly(value) {
+export function plainly(value, number = exact) {
   if (value === null || value === undefined) return MISSING;
-  if (typeof value !== "object") return String(exact(value));
-  const parts = Array.isArray(value) ? value : Object.entries(value).map(([name, each]) => `${name.replaceAll("_", " ")} ${plainly(each)}`);
-  return parts.map((each) => (typeof each === "object" ? JSON.stringify(each) : exact(each))).join(", ") || MISSING;
+  if (typeof value !== "object") return String(number(value));
+  const parts = Array.isArray(value) ? value : Object.entries(value).map(([name, each]) => `${name.replaceAll("_", " ")} ${plainly(each, number)}`);
+  return parts.map((each) => (typeof each === "object" ? JSON.stringify(each) : number(each))).join(", ") || MISSING;
 }
 
 /** How many rows of how many were not as they should be. */
@@ -74,7 +74,7 @@ export const Check = ({ of, plan = null }) => html`
       <${Facts}
         of=${[
           ["Rows", shareOf(of)],
-          ["Seen", of.observed !== null && html`<span class="wrap">${plainly(of.observed)}</span>`],
+          ["Seen", of.observed !== null && html`<span class="wrap">${plainly(of.observed, rounded)}</span>`],
           ["In doubt", of.families.length ? of.families.join(", ") : null],
           ["Owner", of.owner],
         ]}
