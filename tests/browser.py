@@ -6,7 +6,7 @@ import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -62,6 +62,16 @@ class Console:
     def without(self, *expected: str) -> list[str]:
         """The complaints that contain none of these texts."""
         return [fault for fault in self.faults if not any(text in fault for text in expected)]
+
+
+def turn(page: Page, theme: Literal["light", "dark"], width: int) -> None:
+    """Give the page another theme and width, as a window that moves to another screen, and wait for it to settle."""
+    from playwright.sync_api import expect
+
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # no colour is looked at on its way to another
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
 def accessibility_faults(page: Page) -> list[str]:
