@@ -379,7 +379,7 @@ def test_open_streams_do_not_keep_a_server_from_stopping(db, database_uri):
             server.send_signal(signal.SIGTERM)
             assert list(heard) == []
             server.wait(SECONDS)
-        assert time.monotonic() - told_at < 3
+        assert time.monotonic() - told_at < 30  # half of what Uvicorn would wait for them
     finally:
         server.kill()
         server.wait()

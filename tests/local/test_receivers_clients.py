@@ -90,7 +90,7 @@ def test_slack_hook_gets_no_answer(
 ) -> None:
     receivers.fail("slack", **fault)
     with pytest.raises((URLError, OSError)):
-        slack(timeout=0.2, retry_handlers=[]).send_text("x")
+        slack(timeout=1, retry_handlers=[]).send_text("x")
     assert [record["accepted"] for record in receivers.received("slack")] == [accepted]
 
 

@@ -60,12 +60,12 @@ def test_a_database_that_waits_is_no_wrong_clock(db, look, database_uri, receive
     """The lock is let go while the check waits for it."""
     holder = psycopg.connect(database_uri)
     holder.execute("LOCK TABLE sms_alert_thresholds IN ACCESS EXCLUSIVE MODE")
-    release = threading.Timer(0.5, holder.close)
+    release = threading.Timer(2, holder.close)
     release.start()
     report = look(watches=SOME[:1], clock=lambda: datetime.now(UTC))
     release.join()
     [value] = db.execute("SELECT value FROM sms_alert_evaluations WHERE alert_type = 'clock_skew'").fetchone()
-    assert (report.troubles, value < 0.4) == ([], True)
+    assert (report.troubles, value < 1.5) == ([], True)
 
 
 def test_when_its_time_is_up_it_stops_and_pages(db, receivers, look, locked, monkeypatch):
