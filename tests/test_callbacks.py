@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -23,7 +24,13 @@ ADDRESSES = {
 
 
 def context(
-    run: int = 10, kind: str = "scheduled", *, minutes: float = 2, dag_id: str = DAG_ID, deadline: object = "30 minutes"
+    run: int = 10,
+    kind: str = "scheduled",
+    *,
+    minutes: float = 2,
+    dag_id: str = DAG_ID,
+    deadline: object = "30 minutes",
+    cleared: int = 0,
 ) -> dict:
     """As Airflow hands it to a DAG's callbacks: the run of one hour, which took so many minutes."""
     due = datetime(2026, 3, 10, run + 1, tzinfo=UTC)
@@ -32,8 +39,10 @@ def context(
         run_id=f"{kind}__2026-03-10T{run}",
         run_type=kind,
         run_after=due,
+        data_interval_end=due,
         start_date=due,
         end_date=due + timedelta(minutes=minutes),
+        clear_number=cleared,
     )
     return {
         "dag": SimpleNamespace(dag_id=dag_id, deadline=deadline),
@@ -126,18 +135,21 @@ def test_a_dag_that_fails_again_and_again_is_one_incident(receivers):
     assert told(receivers, "slack") == 3
 
 
-@pytest.mark.parametrize(
-    ("state", "ended_at", "messages"),
-    [
-        ("failed", datetime(2026, 3, 10, 11, 1, tzinfo=UTC), 0),
-        ("failed", datetime(2026, 3, 10, 10, 59, tzinfo=UTC), 1),
-        ("success", datetime(2026, 3, 10, 11, 1, tzinfo=UTC), 1),
-    ],
-)
-def test_slack_is_told_of_the_first_failure_in_an_hour(receivers, state, ended_at, messages):
-    before = SimpleNamespace(state=state, end_date=ended_at)
-    report_failure({**context(), "ti": SimpleNamespace(task_id="x", get_previous_dagrun=lambda: before)})
-    assert (told(receivers, "slack"), told(receivers, "pagerduty")) == (messages, 1)
+def test_slack_is_told_once_an_hour_of_the_clock(receivers):
+    for minutes in (1, 30, 59):
+        report_failure(context(minutes=minutes))
+    assert (told(receivers, "slack"), told(receivers, "pagerduty")) == (1, 3)
+    report_failure(context(minutes=61))
+    assert (told(receivers, "slack"), told(receivers, "pagerduty")) == (2, 4)
+
+
+def test_a_failure_that_nobody_heard_of_is_told_with_the_next(receivers):
+    for channel in ("slack", "pagerduty", "email"):
+        receivers.fail(channel, status=451 if channel == "email" else 500, times=1)
+    report_failure(context(minutes=1))
+    receivers.fail("pagerduty", status=500)
+    report_failure(context(minutes=11))
+    assert (told(receivers, "slack"), told(receivers, "pagerduty"), told(receivers, "email")) == (1, 0, 0)
 
 
 @pytest.mark.parametrize("kind", ["manual", "backfill"])
@@ -289,6 +301,39 @@ def test_a_slow_run_that_ends_well_takes_back_that_it_was_late(receivers, databa
     receivers.clear()
     report_success(context(11, minutes=45))
     assert (told(receivers, "pagerduty"), told(receivers, "slack")) == (1, 1)
+
+
+def test_a_cleared_run_has_no_deadline_that_anybody_was_told_of(receivers, database):
+    report_success(context(10))
+    receivers.clear()
+    report_success(context(11, minutes=45, cleared=1))
+    assert receivers.received() == []
+
+
+def test_nobody_was_told_that_an_hour_of_the_past_is_late(receivers, database):
+    report_success(context(10))
+    receivers.clear()
+    report_success(context(11, minutes=4 * 60))
+    assert told(receivers, "slack") == 0
+
+
+def test_a_database_that_says_nothing_holds_nothing_up(receivers, monkeypatch):
+    report_failure(context(10))
+    monkeypatch.setattr("sms_monitoring.callbacks.DATABASE_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        database_at(monkeypatch, {"host": "127.0.0.1", "port": str(silent.getsockname()[1])})
+        report_success(context(11))
+    assert receivers.incidents()[0]["status"] == "resolved"
+    assert "works again" in receivers.received("slack")[-1]["content"]["text"]
+
+
+def test_without_a_database_too_the_newest_run_has_the_last_word(receivers):
+    report_failure(context(12))
+    report_failure(context(10))
+    report_success(context(11))
+    assert receivers.incidents()[0]["status"] == "triggered"
+    report_success(context(13))
+    assert receivers.incidents()[0]["status"] == "resolved"
 
 
 def test_of_a_dag_without_a_deadline_nobody_was_told_that_it_was_late(receivers, database):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from sms_monitoring import db as sms_db
@@ -33,3 +35,17 @@ def test_without_a_database_it_says_which_setting_is_missing(monkeypatch):
     monkeypatch.delenv("SMS_MONITORING_DB_URI", raising=False)
     with pytest.raises(RuntimeError, match="set SMS_MONITORING_DB_URI"):
         sms_db.connect()
+
+
+def test_the_night_of_the_change_has_two_hours_that_read_alike_and_both_count(db, database_uri):
+    db.execute(f"ALTER DATABASE \"{db.info.dbname}\" SET timezone = 'Europe/Berlin'")
+    # 02:30 there, twice.
+    for moment in ("2026-10-25 00:30", "2026-10-25 01:30"):
+        add_message(db, datetime.fromisoformat(f"{moment}+00:00"))
+    window = Window(*(datetime(2026, 10, 25, hour, tzinfo=UTC) for hour in (0, 2)))
+    with sms_db.connect(database_uri) as conn:
+        assert list(aggregate_range(conn, "delivery", window).hours) == window.hours()
+        hours = "SELECT metric_hour, value_sum FROM sms_metrics_hourly WHERE metric_type = 'sent_count'"
+        assert conn.execute(f"{hours} AND dimension = 'all' ORDER BY 1").fetchall() == [
+            (hour, 1) for hour in window.hours()
+        ]

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sms_monitoring import deadlines, direct, heartbeat
+from sms_monitoring.runs import FRESHNESS_LIMIT
 from sms_monitoring.timeframe import floor_hour
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SCHEDULED = "scheduled"
+# What is waited for beside the channels must leave them enough of those 50 seconds.
+FILE_SECONDS = 3.0
+DATABASE_SECONDS = 8.0
 
 
 class Before(StrEnum):
@@ -50,7 +54,8 @@ class EndedRun:
     :param task_id: the task that failed last, where there is one.
     :param due_at: from when on it could run.
     :param started_at: when it began to run.
-    :param has_deadline: whether the DAG has a deadline alert.
+    :param hour_end: the end of its data interval.
+    :param has_deadline: whether it has a deadline alert. A cleared run has none: Airflow sets it when a run is made.
     """
 
     dag_id: str
@@ -61,6 +66,7 @@ class EndedRun:
     due_at: datetime | None
     started_at: datetime | None
     ended_at: datetime
+    hour_end: datetime | None
     has_deadline: bool
 
     @property
@@ -75,8 +81,9 @@ class EndedRun:
 
     @property
     def was_slow(self) -> bool:
-        """Whether it ran so long that a deadline alert went out for it."""
-        return self._is_beyond_deadline_since(self.started_at)
+        """Whether it ran so long that a deadline alert went out for it: for no hour of the past."""
+        is_past = self.hour_end is not None and self.ended_at - self.hour_end > FRESHNESS_LIMIT
+        return not is_past and self._is_beyond_deadline_since(self.started_at)
 
     def _is_beyond_deadline_since(self, moment: datetime | None) -> bool:
         return self.has_deadline and moment is not None and self.ended_at - moment >= deadlines.deadline()
@@ -101,15 +108,16 @@ def read_run(context: Context | dict[str, Any], now: datetime) -> EndedRun:
         due_at=getattr(run, "run_after", None),
         started_at=getattr(run, "start_date", None),
         ended_at=getattr(run, "end_date", None) or now,
-        has_deadline=bool(getattr(dag, "deadline", None)),
+        hour_end=getattr(run, "data_interval_end", None),
+        has_deadline=bool(getattr(dag, "deadline", None)) and not getattr(run, "clear_number", 0),
     )
 
 
 def report_failure(context: Context) -> None:
     """Report a failed DAG run: to Slack and PagerDuty, by e-mail where neither takes it. Never raises.
 
-    All failures of one DAG are one incident in PagerDuty; Slack is told of the first in each hour, so that a DAG that
-    runs every few minutes does not fill it. A run that a person started, or a backfill, pages nobody.
+    All failures of one DAG are one incident in PagerDuty; Slack is told once an hour, so that a DAG that runs every
+    few minutes does not fill it. A run that a person started, or a backfill, pages nobody.
     """
     try:
         run = read_run(context, datetime.now(UTC))
@@ -118,11 +126,10 @@ def report_failure(context: Context) -> None:
         if not run.is_scheduled:
             direct.tell(message, ("slack",), fallback="email")
             return
-        _remember(run)
-        if _failed_before_in_this_hour(context, run):
+        if _remember(run):
             direct.tell(message, ("pagerduty",))
         else:
-            direct.tell(message, ("pagerduty", "slack"), fallback="email")
+            _remember_readers(run, direct.tell(message, ("pagerduty", "slack"), fallback="email"))
         heartbeat.report_failed_run(run.dag_id, f"run {run.run_id} failed: {run.reason}")
         if _record(run, "failed") is Before.LATER_SUCCESS:
             # Its callback came first, and found nothing to take back.
@@ -193,50 +200,59 @@ def success_message(run: EndedRun) -> Message:
     )
 
 
-def _failed_before_in_this_hour(context: Context | dict[str, Any], run: EndedRun) -> bool:
-    """Whether the DAG's run before failed too, in the same hour of the clock. Asks Airflow; in doubt it did not."""
-    instance: Any = context.get("ti")
-    try:
-        before = instance.get_previous_dagrun() if instance else None
-        return (
-            before is not None and before.state == "failed" and floor_hour(before.end_date) == floor_hour(run.ended_at)
-        )
-    except Exception as error:
-        log.info("the run before is not known: %s", type(error).__name__)
-        return False
-
-
-def _remember(run: EndedRun) -> None:
+def _remember(run: EndedRun) -> bool:
+    """Note that people are told of a failure; whether somebody has read of one in the same hour of the clock."""
     from sms_monitoring.watchdog.memory import Told
 
     with _told() as memory:
-        memory.told[run.dag_id] = Told(since=run.ended_at.isoformat())
+        ended_at = run.ended_at.astimezone(UTC)
+        told = memory.told.setdefault(run.dag_id, Told(since=ended_at.isoformat()))
+        told.since = max(ended_at, datetime.fromisoformat(told.since)).isoformat()
+        return any(floor_hour(at) == floor_hour(ended_at) for channel in told.channels if (at := told.told_at(channel)))
+
+
+def _remember_readers(run: EndedRun, outcome: dict[str, str]) -> None:
+    """Note where the message can be read. PagerDuty folds them into one, and is told each time."""
+    with _told() as memory:
+        if told := memory.told.get(run.dag_id):
+            readers = (channel for channel, said in outcome.items() if said == "delivered" and channel != "pagerduty")
+            told.channels.update(dict.fromkeys(readers, run.ended_at.astimezone(UTC).isoformat()))
 
 
 def _take_back(run: EndedRun, channels: tuple[str, ...]) -> None:
-    # Where nobody took it, the next success says so again.
+    with _told() as memory:
+        before = memory.told.get(run.dag_id)
+    # Where nobody took it, the next success says so again; what failed meanwhile is not over.
     if "delivered" in direct.tell(success_message(run), channels).values():
         with _told() as memory:
-            memory.told.pop(run.dag_id, None)
+            if memory.told.get(run.dag_id) == before:
+                memory.told.pop(run.dag_id, None)
 
 
 def _told() -> AbstractContextManager[Memory]:
-    """DAG → the end of its failed run of which people were told, and not yet that it works again."""
+    """DAG → the end of its newest failed run of which people were told, and not yet that it works again."""
     from sms_monitoring.watchdog.memory import Memory, default_path
 
-    return Memory(default_path().with_name("dag_runs.json")).open()
+    return Memory(default_path().with_name("dag_runs.json"), patience=FILE_SECONDS).open()
 
 
 def _record(run: EndedRun, state: str) -> Before:
     """Note the run's end in ``sms_dag_status``; what is known there of the DAG."""
     from sms_monitoring import db
-    from sms_monitoring.hooks.sms_metrics import SmsMetricsHook
+    from sms_monitoring.hooks.patience import at_most
+    from sms_monitoring.hooks.sms_metrics import CONN_ID, SmsMetricsHook
 
     told = {"dag_id": run.dag_id, "run_id": run.run_id, "state": state, "ended_at": run.ended_at}
-    try:
-        with SmsMetricsHook().connect() as conn:
+
+    def note() -> db.Row | None:
+        with hook.connect() as conn:
             conn.execute("SET statement_timeout = '5s'")
-            before = db.fetch_one(conn, "dags/record_run.sql", told)
+            return db.fetch_one(conn, "dags/record_run.sql", told)
+
+    try:
+        # Airflow is asked for it here, not in the thread; a database that accepts and says nothing is waited for there.
+        hook = SmsMetricsHook(connection=SmsMetricsHook.get_connection(CONN_ID))
+        before = at_most(DATABASE_SECONDS, note)
     except Exception as error:
         log.warning("the run is not noted in sms_dag_status: %s", type(error).__name__)
         return Before.UNKNOWN

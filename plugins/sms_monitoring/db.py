@@ -49,10 +49,11 @@ def dsn(conn: Connection) -> str:
 def prepared(conn: Connection) -> Connection:
     """The connection with the session settings that this package counts on, whatever its role's defaults are.
 
-    Read committed is one of them: who waited for a lock must then see what its holder committed.
+    Read committed is one of them: who waited for a lock must then see what its holder committed. UTC another: in a
+    zone with daylight saving, Python takes the two hours of that night that read alike for one.
     """
     conn.execute(
-        "SET client_encoding = 'UTF8'; SET datestyle = 'ISO'; SET intervalstyle = 'postgres';"
+        "SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'postgres';"
         " SET quote_all_identifiers = off; SET default_transaction_isolation = 'read committed'"
     )
     return conn

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# For one channel, in all: the next one must be told, too.
-PATIENCE_SECONDS = 30.0
+# For one channel, in all: of the 50 seconds that Airflow gives a callback, three channels must have enough.
+PATIENCE_SECONDS = 12.0
 
 
 def tell(

@@ -133,6 +133,22 @@ def test_429_says_when_to_come_back(client, monkeypatch):
     rate_limits.forget()
 
 
+def test_the_pages_own_files_are_counted_apart(client, monkeypatch):
+    from sms_monitoring.api import rate_limits
+
+    monkeypatch.setenv("SMS_MONITORING_API_RATE_LIMIT", "2/minute")
+    monkeypatch.setattr(rate_limits, "FILES", "5/minute")
+    rate_limits.forget()
+    asked = client()
+    files = ["/dashboard/", *["/dashboard/static/js/main.js"] * 4]
+    assert [asked.get(path).status_code for path in files] == [200] * 5
+    assert asked.get("/me").status_code == 200
+    assert "More than 5 files" in error(asked.get("/dashboard/static/js/main.js"), 429)["message"]
+    assert asked.get("/me").status_code == 200
+    monkeypatch.undo()
+    rate_limits.forget()
+
+
 def test_changes_have_a_lower_limit(client, monkeypatch):
     from sms_monitoring.api import rate_limits
 

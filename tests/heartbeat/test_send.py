@@ -146,6 +146,23 @@ def test_a_failed_heartbeat_breaks_no_callback(receivers, caplog):
     assert HOURLY_CHECK not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("path", "quoted"),
+    [
+        ("api/push/9fQ2bT7xLmN4?status=up&msg=OK", "Cannot POST /api/push/9fQ2bT7xLmN4"),
+        ("ping/9fQ2bT7xLmN4?create=1", "no check 9fQ2bT7xLmN4"),
+        ("hb?token=9fQ2bT7xLmN4", "unknown token ['9fQ2bT7xLmN4']"),
+    ],
+)
+def test_a_refusal_that_quotes_the_token_is_told_without_it(monkeypatch, path, quoted):
+    with running(HttpFarSide()) as far_side:
+        far_side.status, far_side.body = 404, quoted
+        connect(monkeypatch, host=f"http://127.0.0.1:{far_side.port}", password=path)
+        with pytest.raises(HeartbeatError, match="answered 404") as raised:
+            beat()
+    assert "9fQ2bT7xLmN4" not in str(raised.value)
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_no_redirect_is_followed(receivers, monkeypatch, status):
     with running(HttpFarSide()) as far_side:

@@ -64,6 +64,10 @@ def test_one_line() -> None:
     assert one_line(" a\r\nb\t c ") == "a b c"
 
 
+def test_one_line_holds_nothing_that_a_database_cannot() -> None:
+    assert one_line("502\x00\x1b[0m bad \ud83d gateway 👍🏽") == "502[0m bad gateway 👍🏽"
+
+
 def test_only_links_to_the_web_are_kept() -> None:
     urls = [
         "https://a.example/x",

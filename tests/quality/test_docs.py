@@ -171,3 +171,11 @@ def test_an_expectation_without_words_of_its_own_is_shown_as_it_is() -> None:
 )
 def test_values_as_people_read_them(value: object, shown: str) -> None:
     assert compact(value) == shown
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"name": "x"}'])
+def test_a_file_of_somebody_elses_is_in_nobodys_way(tmp_path: Path, text: str) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "20990101.json").write_text(text)
+    assert docs.build(report(), RUN, NOW, tmp_path).exists()
+    assert "20990101" not in (tmp_path / "index.html").read_text()

@@ -14,9 +14,8 @@ import psycopg
 import pytest
 
 from sms_monitoring import db as sms_db
-from sms_monitoring.watchdog import memory as memory_module
 from sms_monitoring.watchdog import session
-from sms_monitoring.watchdog.memory import Memory
+from sms_monitoring.watchdog.memory import Memory, Told
 from sms_monitoring.watchdog.run import watch
 from sms_monitoring.watchdog.types import WATCHES
 
@@ -148,7 +147,15 @@ def test_the_lock_follows_no_link(memory, tmp_path):
     assert target.read_text() == "kept"
 
 
-def test_a_memory_that_somebody_holds_is_in_the_way_of_no_page(memory, monkeypatch):
-    monkeypatch.setattr(memory_module, "LOCK_SECONDS", 0)
-    with Memory(memory).open(), Memory(memory).open() as second:
+def test_a_memory_that_somebody_holds_is_in_the_way_of_no_page(memory):
+    with Memory(memory).open(), Memory(memory, patience=0).open() as second:
         assert second.is_lost is False
+
+
+def test_a_memory_that_cannot_be_written_leaves_nothing_behind(memory):
+    memory.unlink(missing_ok=True)
+    memory.mkdir()
+    for _ in range(3):
+        with Memory(memory).open() as opened:
+            opened.told["database"] = Told(since="2026-03-10T10:00:00+00:00")
+    assert sorted(path.name for path in memory.parent.iterdir()) == sorted([memory.name, f"{memory.stem}.lock"])

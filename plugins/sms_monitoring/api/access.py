@@ -40,6 +40,15 @@ def signed_in(request: Request, user: Annotated[Any, Depends(get_user)]) -> Any:
     return user
 
 
+def may_open_the_page(request: Request, user: Annotated[Any, Depends(get_user)]) -> Any:
+    """Whoever is logged in gets the dashboard's page and files. Opening it asks for many: they are counted apart.
+
+    :raises ApiError: 429 past the limit.
+    """
+    rate_limits.count_file(user.get_name())
+    return user
+
+
 def may_read(user: Annotated[Any, Depends(signed_in)], _: Annotated[None, Depends(_reads)]) -> Any:
     """Whoever may see the DAG ``sms_hourly_monitoring`` sees all numbers and alerts."""
     return user
@@ -51,10 +60,11 @@ def may_act(user: Annotated[Any, Depends(signed_in)], _: Annotated[None, Depends
 
 
 SignedIn = Annotated[Any, Depends(signed_in)]
+Visitor = Annotated[Any, Depends(may_open_the_page)]
 Reader = Annotated[Any, Depends(may_read)]
 Actor = Annotated[Any, Depends(may_act)]
 
-ACCESS: tuple[Callable[..., Any], ...] = (signed_in, may_read, may_act)
+ACCESS: tuple[Callable[..., Any], ...] = (signed_in, may_open_the_page, may_read, may_act)
 
 
 def can_read(user: Any) -> bool:

@@ -22,6 +22,8 @@ VARIABLE = "SMS_MONITORING_API_RATE_LIMIT"
 READING = "600/minute"
 # Changes are made by people; so is what takes a second or more of the database's time.
 COSTLY = "60/minute"
+# The dashboard is some seventy small files, of which a browser asks for each whether it is still as it was.
+FILES = "6000/minute"
 
 _limiter = MovingWindowRateLimiter(MemoryStorage())
 
@@ -47,6 +49,14 @@ def count(request: Request, caller: str) -> None:
     hit(reading_limit(), "requests", caller)
     if request.method not in ("GET", "HEAD"):
         hit(parse(COSTLY), "changes", caller)
+
+
+def count_file(caller: str) -> None:
+    """Count a file of the dashboard.
+
+    :raises ApiError: as :func:`count`.
+    """
+    hit(parse(FILES), "files", caller)
 
 
 def count_costly(caller: str) -> None:

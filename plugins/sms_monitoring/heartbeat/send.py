@@ -114,10 +114,10 @@ def _read(conn_id: str) -> _Service:
 
 
 def _secrets(password: str, secret: str, host: str | None) -> frozenset[str]:
-    from sms_monitoring.notify.redaction import connection_secrets
+    from sms_monitoring.notify.redaction import address_parts, connection_secrets
 
     parts = connection_secrets(password=password, host=host) | connection_secrets(password=secret)
-    return parts | frozenset(part for part in secret.split("/") if len(part) >= 16)
+    return parts | address_parts(secret)
 
 
 def _deliver(ping: Ping, service: _Service, conn_id: str, timeout: float) -> None:

@@ -147,7 +147,8 @@ def sentry_exports(receivers: ReceiverPorts | None) -> dict[str, str]:
     """Airflow's ``[sentry]`` section: errors of tasks go to the local receivers, where there are any.
 
     The values of local variables are never taken from the stack; what else is in an event, our scrubber takes out.
-    Without the last setting each task imports whatever the SDK can instrument, which takes three seconds.
+    Without the last but one each task imports whatever the SDK can instrument, which takes three seconds; without the
+    last, every request to Slack and others carries the names of the release and of the Sentry project.
     """
     if receivers is None:
         return {}
@@ -157,6 +158,7 @@ def sentry_exports(receivers: ReceiverPorts | None) -> dict[str, str]:
         "AIRFLOW__SENTRY__ENVIRONMENT": "local",
         "AIRFLOW__SENTRY__INCLUDE_LOCAL_VARIABLES": "False",
         "AIRFLOW__SENTRY__AUTO_ENABLING_INTEGRATIONS": "False",
+        "AIRFLOW__SENTRY__TRACE_PROPAGATION_TARGETS": "",
     }
 
 

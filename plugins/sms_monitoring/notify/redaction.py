@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 MASK = "***"
 # Shorter ones are no secrets; replacing every "a" would only garble the sentence.
 SHORTEST_SECRET = 4
+# Shorter parts of an address are words: "services", "alerts".
+SHORTEST_PART = 10
 _SECRET_WORDS = ("password", "secret", "token", "key", "credential", "authorization")
 
 
@@ -49,6 +52,14 @@ def redact(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
+
+
+def address_parts(address: str) -> frozenset[str]:
+    """The parts of an address that are long enough to be a token: a far side may quote one of them alone.
+
+    :param address: path, query or both.
+    """
+    return frozenset(part for part in re.split(r"[/?&=#;]", address) if len(part) >= SHORTEST_PART)
 
 
 def _webhook_parts(password: str) -> set[str]:

@@ -14,12 +14,19 @@ if TYPE_CHECKING:
 ELLIPSIS = "…"
 _ZERO_WIDTH_JOINER = "\u200d"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
+# Control characters and halves of a surrogate pair.
+_UNTELLABLE = {
+    code: None for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)) if not chr(code).isspace()
+}
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def one_line(text: str) -> str:
-    """``text`` with every run of white space, line breaks too, made one space."""
-    return " ".join(text.split())
+    """``text`` with every run of white space, line breaks too, made one space.
+
+    Without control characters and halves of a surrogate pair: some no PostgreSQL can hold, the others no UTF-8.
+    """
+    return " ".join(text.translate(_UNTELLABLE).split())
 
 
 def cut(text: str, limit: int) -> str:

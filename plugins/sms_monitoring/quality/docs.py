@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FOLDER_VARIABLE = "SMS_MONITORING_DATA_DOCS_DIR"
 KEEP = 30
+LINE_KEYS = {"name", "at", "window", "verdict", "checks", "critical", "warning", "errors", "error"}
 STYLE = Path(__file__).resolve().parent / "static" / "docs.css"
 
 
@@ -61,11 +62,20 @@ def build(report: Report, run_id: UUID, at: datetime, folder: Path) -> Path:
     _write(runs / f"{name}.json", json.dumps(_line(name, report, at)))
     _write(folder / "docs.css", STYLE.read_text(encoding="utf-8"))
     lines = sorted((path for path in runs.glob("*.json")), reverse=True)
-    _write(folder / "index.html", index_page([json.loads(path.read_text("utf-8")) for path in lines[:KEEP]]))
+    _write(folder / "index.html", index_page([line for path in lines[:KEEP] if (line := _read_line(path))]))
     for old in lines[KEEP:]:
         old.with_suffix(".html").unlink(missing_ok=True)
         old.unlink(missing_ok=True)
     return page
+
+
+def _read_line(path: Path) -> dict[str, Any] | None:
+    """A run's line; None for a file that is none of ours."""
+    try:
+        line = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) and line.keys() >= LINE_KEYS else None
 
 
 def _line(name: str, report: Report, at: datetime) -> dict[str, Any]:

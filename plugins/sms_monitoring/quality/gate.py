@@ -26,8 +26,7 @@ LOOK_AGAIN_FOR = timedelta(days=7)
 # at most so many in one run, and for so long: after a long outage of a source the gate must not hold up the hour.
 MOST_AGAIN = 24
 AGAIN_WITHIN = timedelta(minutes=3)
-# Hours that late data rewrote after they were checked, or whose own run ended early: at most so many more. A run writes
-# the two hours before its own anew, so that two are spent on them.
+# Hours that late data rewrote after they were checked, or whose own run ended early: at most so many more.
 MOST_UNSEEN = 6
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sms_monitoring.quality.vocabulary import SPOKEN, is_known
 
@@ -27,7 +28,6 @@ TIMES_WITHIN = timedelta(days=2 * 366)
 HIDDEN = "‹…›"
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?(?:Z|[+-]\d\d:?(?:\d\d)?)?")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IDENTIFIER = re.compile(r"[A-Za-z_]{1,63}")
 _OWN_MARK = re.compile(r"‹(?:text of \d+ characters|number of \d+ digits|\d+ bytes), #[0-9a-f]{6}›")
 # What follows in an error message quotes the statement and its values.
@@ -56,6 +56,9 @@ class Masker:
         match value:
             case None | bool():
                 return value
+            case UUID():
+                # The type of our own ids alone; a product's are text here, and may be a person's.
+                return str(value)
             case str():
                 return self.text(value)
             case datetime() | date() | time():
@@ -71,7 +74,7 @@ class Masker:
             case timedelta():
                 return str(value)
             case _:
-                # An enum or range of PostgreSQL, a UUID …: its text is all we know of it.
+                # An enum or range of PostgreSQL …: its text is all we know of it.
                 return self.text(str(value))
 
     def row(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,7 +83,7 @@ class Masker:
 
     def text(self, text: str) -> str:
         """``text`` if it is a known word or a time of these years, else its length and mark."""
-        if not text or is_known(text) or self._is_time(text) or _UUID.fullmatch(text) or _OWN_MARK.fullmatch(text):
+        if not text or is_known(text) or self._is_time(text) or _OWN_MARK.fullmatch(text):
             return text
         return f"‹text of {len(text)} characters, {self._mark(text.encode(errors='replace'))}›"
 
@@ -107,7 +110,8 @@ class Masker:
         if not number.is_finite():
             return str(number)
         if abs(number) >= CALLABLE:
-            digits = str(abs(int(number)))
+            # Not by way of int, which refuses to write thousands of digits.
+            digits = f"{abs(number.to_integral_value()):f}"
             return f"‹number of {len(digits)} digits, {self._mark(digits.encode())}›"
         return int(number) if number == number.to_integral_value() else float(number)
 

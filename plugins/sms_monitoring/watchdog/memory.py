@@ -61,16 +61,18 @@ class Memory:
     """The file at ``path``: made as needed, replaced as a whole, and never in the way of a page.
 
     :param told: subject → what was told of it.
+    :param patience: seconds to wait for who else has it open.
     :param is_lost: there was nothing to read, at some time: what was told before is not known.
     """
 
     path: Path
+    patience: float = LOCK_SECONDS
     told: dict[str, Told] = field(default_factory=dict)
     is_lost: bool = False
 
     @contextmanager
     def open(self) -> Iterator[Memory]:
-        """Read it, and write it on leaving; of two watchdogs on one machine the second waits a minute at most."""
+        """Read it, and write it on leaving; of two at once the second waits, for so long."""
         with self._lock():
             self._read()
             before = self._text()
@@ -91,7 +93,7 @@ class Memory:
             yield
             return
         try:
-            if not _locked(lock):
+            if not _locked(lock, self.patience):
                 log.warning("%s is in use: the same page may be sent again", self.path)
             yield
         finally:
@@ -105,7 +107,7 @@ class Memory:
                 _check(told)
         except FileNotFoundError:
             self.told, self.is_lost = {}, True
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
             log.warning("%s cannot be read (%s): it is begun anew", self.path, type(error).__name__)
             self.told, self.is_lost = {}, True
 
@@ -116,15 +118,20 @@ class Memory:
         try:
             # Replaced in one step: killed in the middle, the old one stands.
             with tempfile.NamedTemporaryFile("w", dir=self.path.parent, encoding="utf-8", delete=False) as new:
-                new.write(self._text())
-            Path(new.name).replace(self.path)
+                try:
+                    new.write(self._text())
+                    new.flush()
+                    Path(new.name).replace(self.path)
+                except OSError:
+                    Path(new.name).unlink()
+                    raise
         except OSError as error:
             log.warning("%s cannot be written (%s): the same page may be sent again", self.path, type(error).__name__)
 
 
-def _locked(lock: int) -> bool:
+def _locked(lock: int, patience: float) -> bool:
     """Wait for it, but not for ever: a page is worth more than that it is the only one."""
-    give_up = time.monotonic() + LOCK_SECONDS
+    give_up = time.monotonic() + patience
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

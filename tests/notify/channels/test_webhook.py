@@ -223,3 +223,15 @@ def test_nothing_of_the_address_is_logged(http_far_side: HttpFarSide, monkeypatc
     load_channel("webhook").send([TRIGGER])
 
     assert "CANARY" not in caplog.text
+
+
+def test_what_a_refusal_quotes_is_told_without_secrets_and_without_what_no_text_can_hold(
+    http_far_side: HttpFarSide, monkeypatch
+) -> None:
+    http_far_side.status, http_far_side.body = 404, "\x1f\x8b\x00 no such monitor: 9fQ2bT7xLmN4"
+    monkeypatch.setenv(VARIABLE, uri(f"http://127.0.0.1:{http_far_side.port}/hooks/9fQ2bT7xLmN4?a=b"))
+
+    outcome = load_channel("webhook").send([TRIGGER])
+
+    assert "no such monitor: ***" in outcome.reason
+    assert not {"\x00", "\x1f"} & set(outcome.reason)

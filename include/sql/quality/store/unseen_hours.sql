@@ -1,5 +1,5 @@
 -- The hours that were aggregated anew after the gate last looked at them, or at which it began to look and saw nothing:
--- those that have waited the longest first.
+-- those first that it has not looked at for the longest. However often some are rewritten, each has its turn.
 SELECT a.metric_hour
 FROM (
     SELECT metric_hour, max(aggregated_at) AS aggregated_at
@@ -20,5 +20,5 @@ INNER JOIN (
     GROUP BY window_start
 ) AS r ON r.window_start = a.metric_hour
 WHERE r.checked_at IS NULL OR a.aggregated_at > r.checked_at
-ORDER BY greatest(a.aggregated_at, r.tried_at) ASC, a.metric_hour DESC
+ORDER BY r.tried_at ASC, a.metric_hour DESC
 LIMIT %(most)s

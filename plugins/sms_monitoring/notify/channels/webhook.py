@@ -48,7 +48,7 @@ from sms_monitoring.notify.channels.base import (
     result,
     wrong_connection,
 )
-from sms_monitoring.notify.redaction import connection_secrets
+from sms_monitoring.notify.redaction import address_parts, connection_secrets
 from sms_monitoring.notify.retry import parse_retry_after
 from sms_monitoring.notify.text import cut, web_links
 
@@ -219,4 +219,5 @@ def _is_secret(secret: str) -> bool:
 def _parts(url: str) -> frozenset[str]:
     """What of the URL may be a secret of its own: path and query, which a far side may quote."""
     parts = urlsplit(url)
-    return frozenset(part for part in (parts.path.strip("/"), parts.query) if len(part) > 16)
+    whole = frozenset(part for part in (parts.path.strip("/"), parts.query) if len(part) > 16)
+    return whole | address_parts(parts.path) | address_parts(parts.query)
