@@ -204,3 +204,11 @@ def test_an_open_sample_scrolls_by_itself_on_a_phone(visit):
     page.get_by_text("Sample of the rows").first.click()
     assert overflow(page) == []
     assert accessibility_faults(page) == []
+
+
+def test_a_check_without_past_weeks_says_so(visit, api):
+    detail = quality_samples.detail(errors=0, failed_critical=0)
+    alone = quality_samples.result("sent_as_usual", status="passed", element_count=1, observed={"missing_count": 1})
+    api.answers["quality/runs/" + quality_samples.GATE] = {**detail, "results": [alone]}
+    page = visit(f"?view=quality&run={quality_samples.GATE}")
+    expect(page.get_by_text("nothing to compare with")).to_be_visible()

@@ -9,6 +9,7 @@ import textwrap
 
 import pytest
 
+from sms_monitoring.local.environment import ReceiverPorts, sentry_exports
 from sms_monitoring.local.receivers import Receivers
 from tests.conftest import REPOSITORY
 
@@ -21,8 +22,8 @@ def receivers():
         yield running
 
 
-def in_a_process(receivers: Receivers, code: str, *, on: bool = True, tmp_path) -> str:
-    """Run ``code`` where Airflow's [sentry] section leads to the receivers; what it printed."""
+def in_a_process(receivers: Receivers, code: str, *, on: bool = True, tmp_path, **more: str) -> str:
+    """Run ``code`` where Airflow's [sentry] section leads to the receivers, and says ``more``; what it printed."""
     environment = {
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": f"{REPOSITORY / 'plugins'}",
@@ -32,6 +33,7 @@ def in_a_process(receivers: Receivers, code: str, *, on: bool = True, tmp_path) 
         "NO_PROXY": "*",
         "BODY": BODY,
         "PHONE": PHONE,
+        **more,
     }
     command = [sys.executable, "-c", textwrap.dedent(code)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
@@ -114,3 +116,29 @@ def test_switched_off_nothing_is_sent_and_nothing_imported(receivers, tmp_path):
 def test_a_sentry_that_is_down_disturbs_nobody(receivers, tmp_path):
     receivers.fail("sentry", status=503)
     in_a_process(receivers, REPORTED, tmp_path=tmp_path)
+
+
+ASKED = """
+    import http.server, threading, urllib.request
+    from airflow.sdk.execution_time.sentry.configured import ConfiguredSentry
+
+    ConfiguredSentry().prepare_to_enrich_errors("")
+
+    class FarSide(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            print(sorted(name.lower() for name in self.headers))
+            self.send_response(200)
+            self.end_headers()
+
+    with http.server.HTTPServer(("127.0.0.1", 0), FarSide) as server:
+        threading.Thread(target=server.handle_request).start()
+        urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/").close()
+"""
+
+
+@pytest.mark.parametrize(("settings", "is_told"), [({}, True), (sentry_exports(ReceiverPorts("http://x", 25)), False)])
+def test_with_the_settings_of_the_readme_no_other_service_is_told_of_sentry(receivers, tmp_path, settings, is_told):
+    """By default the SDK puts the project's key and the release into every request."""
+    more = {name: value for name, value in settings.items() if not name.endswith("DSN")}
+    printed = in_a_process(receivers, ASKED, tmp_path=tmp_path, **more)
+    assert ("sentry-trace" in printed, "baggage" in printed) == (is_told, is_told)

@@ -29,7 +29,8 @@ export const took = (seconds) => (seconds === null ? MISSING : seconds < 60 ? `$
 /** How the newest runs ended, oldest first: a mark a run, which leads to it. */
 export const Marks = ({ of, plan }) => {
   if (!of.length) return null;
-  const whole = `the last ${count(of.length, plan === "gate" ? "hour" : "run")} checked`;
+  const one = plan === "gate" ? "hour" : "run";
+  const whole = `the last ${of.length === 1 ? one : count(of.length, one)} checked`;
   return html`
     <div class="run-marks-row">
       <ol class="run-marks ${plan}" aria-label="${planName(plan)}, ${whole}">
@@ -53,6 +54,12 @@ export function plainly(value, number = exact) {
   return parts.map((each) => (typeof each === "object" ? JSON.stringify(each) : number(each))).join(", ") || MISSING;
 }
 
+/** What a check saw. It passes over rows without a value, such as an hour without weeks before it. */
+export function seen({ observed, element_count: all }) {
+  if (all && observed?.missing_count === all) return "nothing to compare with";
+  return plainly(observed, rounded);
+}
+
 /** How many rows of how many were not as they should be. */
 function shareOf({ unexpected_count: bad, element_count: all }) {
   if (bad === null) return null;
@@ -74,7 +81,7 @@ export const Check = ({ of, plan = null }) => html`
       <${Facts}
         of=${[
           ["Rows", shareOf(of)],
-          ["Seen", of.observed !== null && html`<span class="wrap">${plainly(of.observed, rounded)}</span>`],
+          ["Seen", of.observed !== null && html`<span class="wrap">${seen(of)}</span>`],
           ["In doubt", of.families.length ? of.families.join(", ") : null],
           ["Owner", of.owner],
         ]}

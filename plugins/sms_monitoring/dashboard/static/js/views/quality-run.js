@@ -1,10 +1,10 @@
 // One run of quality checks: all that it found.
 import { html } from "../lib.js";
-import { count, readable, rounded } from "../format.js";
+import { count, readable } from "../format.js";
 import { useResource } from "../resource.js";
 import { address } from "../route.js";
 import { planName } from "../words.js";
-import { Check, plainly, stateOf, tally, took, Verdict } from "../parts/quality.js";
+import { Check, seen, stateOf, tally, took, Verdict } from "../parts/quality.js";
 import { Icon } from "../parts/icons.js";
 import { Empty, Loaded, Skeleton } from "../parts/states.js";
 import { Badge, Between, Facts, Leave, Panel, Severity, Time, To } from "../parts/ui.js";
@@ -65,7 +65,7 @@ const Passed = ({ of }) => html`
           <td data-label="Rows of"><span class="code">${each.suite}</span></td>
           <td data-label="Why" class="wrap soft">${each.reason}</td>
           <td data-label="If it fails"><${Severity} code=${each.severity} /></td>
-          <td data-label="Seen" class="wrap-any">${plainly(each.observed, rounded)}</td>
+          <td data-label="Seen" class="wrap-any">${seen(each)}</td>
           <td data-label="Result"><${Badge} code="passed" words="Passed" /></td>
         </tr>`,
       )}
