@@ -32,11 +32,7 @@ WAIT_SECONDS = 5.0
 # Who waits looks up so often whether the database was found to be away: threads are few, and Airflow needs them, too.
 LOOK_UP_SECONDS = 0.25
 # A reader gives up rather than pile up; who waits for a row that a person holds, too.
-SETTINGS = (
-    "SET application_name = 'sms_monitoring_api'; SET statement_timeout = '15s'; SET lock_timeout = '5s'"
-    # So that times come out as answers have them.
-    "; SET timezone = 'UTC'"
-)
+SETTINGS = "SET application_name = 'sms_monitoring_api'; SET statement_timeout = '15s'; SET lock_timeout = '5s'"
 
 _places: RunVar[anyio.Semaphore] = RunVar("sms_monitoring_places")
 _lock = threading.Lock()

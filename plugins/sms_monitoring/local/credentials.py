@@ -9,6 +9,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from sms_monitoring.files import replace_text
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -58,8 +60,4 @@ def load_or_create(credentials_file: Path, passwords_file: Path) -> Credentials:
 def write_private(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` in one step, readable by its owner only from the first byte on."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    draft.replace(path)
+    replace_text(path, text)

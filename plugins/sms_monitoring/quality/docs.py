@@ -16,9 +16,9 @@ import os
 from collections import Counter
 from datetime import UTC
 from pathlib import Path
-from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any
 
+from sms_monitoring.files import replace_text
 from sms_monitoring.quality.model import Severity, Status
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 FOLDER_VARIABLE = "SMS_MONITORING_DATA_DOCS_DIR"
 KEEP = 30
+# The API server that shows it may be another user.
+PUBLIC = 0o644
 LINE_KEYS = {"name", "at", "window", "verdict", "checks", "critical", "warning", "errors", "error"}
 STYLE = Path(__file__).resolve().parent / "static" / "docs.css"
 
@@ -58,11 +60,12 @@ def build(report: Report, run_id: UUID, at: datetime, folder: Path) -> Path:
     runs = folder / "runs"
     runs.mkdir(parents=True, exist_ok=True)
     page = runs / f"{name}.html"
-    _write(page, run_page(report, run_id, at))
-    _write(runs / f"{name}.json", json.dumps(_line(name, report, at)))
-    _write(folder / "docs.css", STYLE.read_text(encoding="utf-8"))
+    replace_text(page, run_page(report, run_id, at), PUBLIC)
+    replace_text(runs / f"{name}.json", json.dumps(_line(name, report, at)), PUBLIC)
+    replace_text(folder / "docs.css", STYLE.read_text(encoding="utf-8"), PUBLIC)
     lines = sorted((path for path in runs.glob("*.json")), reverse=True)
-    _write(folder / "index.html", index_page([line for path in lines[:KEEP] if (line := _read_line(path))]))
+    known = [line for path in lines[:KEEP] if (line := _read_line(path))]
+    replace_text(folder / "index.html", index_page(known), PUBLIC)
     for old in lines[KEEP:]:
         old.with_suffix(".html").unlink(missing_ok=True)
         old.unlink(missing_ok=True)
@@ -91,16 +94,3 @@ def _line(name: str, report: Report, at: datetime) -> dict[str, Any]:
         "errors": sum(number for (status, _), number in counts.items() if status is Status.ERROR),
         "error": report.error,
     }
-
-
-def _write(path: Path, text: str) -> None:
-    """Put ``text`` in place of the file in one step."""
-    handle, temporary = mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -85,7 +85,6 @@ def open_session(uri: str, window: Window, now: datetime, plan: Plan) -> Iterato
     with quiet():
         library = load_library()
         with db.connect(uri) as conn:
-            conn.execute("SET TimeZone = 'UTC'")
             begun = db.fetch_one(
                 conn,
                 "quality/engine/begin.sql",

@@ -6,13 +6,14 @@ import fcntl
 import json
 import logging
 import os
-import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sms_monitoring.files import replace_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,15 +117,7 @@ class Memory:
 
     def _write(self) -> None:
         try:
-            # Replaced in one step: killed in the middle, the old one stands.
-            with tempfile.NamedTemporaryFile("w", dir=self.path.parent, encoding="utf-8", delete=False) as new:
-                try:
-                    new.write(self._text())
-                    new.flush()
-                    Path(new.name).replace(self.path)
-                except OSError:
-                    Path(new.name).unlink()
-                    raise
+            replace_text(self.path, self._text())
         except OSError as error:
             log.warning("%s cannot be written (%s): the same page may be sent again", self.path, type(error).__name__)
 

@@ -23,7 +23,7 @@ AT_ONCE = 2
 # Neither a slow query nor a reader who stopped reading keeps a connection and one of few places for longer.
 MAX_SECONDS = 900
 SETTINGS = (
-    "SET application_name = 'sms_monitoring_export'; SET timezone = 'UTC'; SET lock_timeout = '5s';"
+    "SET application_name = 'sms_monitoring_export'; SET lock_timeout = '5s';"
     f" SET statement_timeout = '{MAX_SECONDS}s'; SET default_transaction_read_only = on"
 )
 

@@ -220,4 +220,4 @@ def _parts(url: str) -> frozenset[str]:
     """What of the URL may be a secret of its own: path and query, which a far side may quote."""
     parts = urlsplit(url)
     whole = frozenset(part for part in (parts.path.strip("/"), parts.query) if len(part) > 16)
-    return whole | address_parts(parts.path) | address_parts(parts.query)
+    return whole | address_parts(f"{parts.path}?{parts.query}")
