@@ -327,6 +327,29 @@ def test_a_database_that_says_nothing_holds_nothing_up(receivers, monkeypatch):
     assert "works again" in receivers.received("slack")[-1]["content"]["text"]
 
 
+@pytest.mark.parametrize("channel", ["slack", "pagerduty"])
+def test_who_heard_of_the_failure_and_not_of_its_end_is_told_by_the_next_success(receivers, database, channel):
+    report_failure(context(10))
+    receivers.fail(channel, status=500, times=1)
+    report_success(context(11))
+    report_success(context(12))
+    assert receivers.incidents()[0]["status"] == "resolved"
+    assert "works again" in receivers.received("slack", accepted=True)[-1]["content"]["text"]
+    receivers.clear()
+    report_success(context(13))
+    assert receivers.received() == []
+
+
+def test_a_late_word_of_an_old_failure_takes_no_newer_one_back(receivers, database, monkeypatch, database_uri):
+    for hour in (9, 11):
+        report_success(context(hour))
+    with monkeypatch.context() as away:
+        database_at(away, {"host": "127.0.0.1", "port": "1"})
+        report_failure(context(12))
+    report_failure(context(10))
+    assert receivers.incidents()[0]["status"] == "triggered"
+
+
 def test_without_a_database_too_the_newest_run_has_the_last_word(receivers):
     report_failure(context(12))
     report_failure(context(10))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from sms_monitoring.notify.message import Message
-    from sms_monitoring.watchdog.memory import Memory
+    from sms_monitoring.watchdog.memory import Memory, Told
 
 log = logging.getLogger(__name__)
 
@@ -127,11 +127,12 @@ def report_failure(context: Context) -> None:
             direct.tell(message, ("slack",), fallback="email")
             return
         if _remember(run):
-            direct.tell(message, ("pagerduty",))
+            outcome = direct.tell(message, ("pagerduty",))
         else:
-            _remember_readers(run, direct.tell(message, ("pagerduty", "slack"), fallback="email"))
+            outcome = direct.tell(message, ("pagerduty", "slack"), fallback="email")
+        _remember_channels(run, outcome)
         heartbeat.report_failed_run(run.dag_id, f"run {run.run_id} failed: {run.reason}")
-        if _record(run, "failed") is Before.LATER_SUCCESS:
+        if _record(run, "failed") is Before.LATER_SUCCESS and not _failed_later(_told_of(run), run):
             # Its callback came first, and found nothing to take back.
             _take_back(run, ("pagerduty", "slack"))
     except Exception as error:
@@ -150,10 +151,8 @@ def report_success(context: Context) -> None:
         if not run.is_scheduled:
             return
         before = _record(run, "success")
-        with _told() as memory:
-            told = memory.told.get(run.dag_id)
-        failed_later = told is not None and run.ended_at < datetime.fromisoformat(told.since)
-        if failed_later or before in (Before.LATER_SUCCESS, Before.LATER_FAILURE):
+        told = _told_of(run)
+        if _failed_later(told, run) or before in (Before.LATER_SUCCESS, Before.LATER_FAILURE):
             return  # the later run has the last word
         if told or before is Before.FAILING or run.was_slow:
             _take_back(run, ("pagerduty", "slack"))
@@ -208,25 +207,41 @@ def _remember(run: EndedRun) -> bool:
         ended_at = run.ended_at.astimezone(UTC)
         told = memory.told.setdefault(run.dag_id, Told(since=ended_at.isoformat()))
         told.since = max(ended_at, datetime.fromisoformat(told.since)).isoformat()
-        return any(floor_hour(at) == floor_hour(ended_at) for channel in told.channels if (at := told.told_at(channel)))
+        # PagerDuty folds them into one, and is told each time.
+        read_at = (told.told_at(channel) for channel in told.channels if channel != "pagerduty")
+        return any(at is not None and floor_hour(at) == floor_hour(ended_at) for at in read_at)
 
 
-def _remember_readers(run: EndedRun, outcome: dict[str, str]) -> None:
-    """Note where the message can be read. PagerDuty folds them into one, and is told each time."""
+def _remember_channels(run: EndedRun, outcome: dict[str, str]) -> None:
+    """Note who took the message."""
     with _told() as memory:
         if told := memory.told.get(run.dag_id):
-            readers = (channel for channel, said in outcome.items() if said == "delivered" and channel != "pagerduty")
-            told.channels.update(dict.fromkeys(readers, run.ended_at.astimezone(UTC).isoformat()))
+            told.channels.update(dict.fromkeys(_took(outcome), run.ended_at.astimezone(UTC).isoformat()))
+
+
+def _told_of(run: EndedRun) -> Told | None:
+    with _told() as memory:
+        return memory.told.get(run.dag_id)
+
+
+def _failed_later(told: Told | None, run: EndedRun) -> bool:
+    """Whether people were told of a failure that ended after the run."""
+    return told is not None and run.ended_at < datetime.fromisoformat(told.since)
 
 
 def _take_back(run: EndedRun, channels: tuple[str, ...]) -> None:
-    with _told() as memory:
-        before = memory.told.get(run.dag_id)
-    # Where nobody took it, the next success says so again; what failed meanwhile is not over.
-    if "delivered" in direct.tell(success_message(run), channels).values():
+    before = _told_of(run)
+    took = _took(direct.tell(success_message(run), channels))
+    waiting = set(channels) & set(before.channels if before else ()) - took
+    # Who heard of the failure and not of this is told by the next success; what failed meanwhile is not over.
+    if took and not waiting:
         with _told() as memory:
             if memory.told.get(run.dag_id) == before:
                 memory.told.pop(run.dag_id, None)
+
+
+def _took(outcome: dict[str, str]) -> set[str]:
+    return {channel for channel, said in outcome.items() if said == "delivered"}
 
 
 def _told() -> AbstractContextManager[Memory]:

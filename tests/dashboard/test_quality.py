@@ -211,4 +211,4 @@ def test_a_check_without_past_weeks_says_so(visit, api):
     alone = quality_samples.result("sent_as_usual", status="passed", element_count=1, observed={"missing_count": 1})
     api.answers["quality/runs/" + quality_samples.GATE] = {**detail, "results": [alone]}
     page = visit(f"?view=quality&run={quality_samples.GATE}")
-    expect(page.get_by_text("nothing to compare with")).to_be_visible()
+    expect(page.get_by_text("no value to look at")).to_be_visible()

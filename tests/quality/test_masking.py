@@ -159,6 +159,8 @@ def test_a_users_uuid_in_another_column_is_hidden() -> None:
     assert shown.startswith("‹text of 36 characters, #")
 
 
-@pytest.mark.parametrize("number", [Decimal("1E+5000"), Decimal(-(10**4500))])
-def test_a_number_of_thousands_of_digits_is_counted(number: Decimal) -> None:
+@pytest.mark.parametrize(
+    "number", [Decimal("1E+5000"), Decimal(-(10**4500)), 10**5000], ids=["decimal", "negative", "whole"]
+)
+def test_a_number_of_thousands_of_digits_is_counted(number: Decimal | int) -> None:
     assert str(MASKER.value(number)).startswith("‹number of ")

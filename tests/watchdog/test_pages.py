@@ -137,7 +137,17 @@ def test_a_lost_memory_opens_no_second_incident_and_leaves_none_open(receivers, 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no JSON", "[]", '{"database": 7}', '{"database": {"since": "noon"}}', '{"a": {}}', "[" * 100_000]
+    "text",
+    [
+        "",
+        "no JSON",
+        "[]",
+        '{"database": 7}',
+        '{"database": {"since": "noon"}}',
+        '{"a": {}}',
+        "[" * 100_000,
+        '{"a": {"since": "0001-01-01T00:00:00+23:59"}}',
+    ],
 )
 def test_a_memory_that_makes_no_sense_is_begun_anew(receivers, tell, memory, text):
     memory.write_text(text)

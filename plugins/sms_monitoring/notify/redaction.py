@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,7 +59,8 @@ def address_parts(address: str) -> frozenset[str]:
 
     :param address: path, query or both.
     """
-    return frozenset(part for part in re.split(r"[/?&=#;]", address) if len(part) >= SHORTEST_PART)
+    parts = frozenset(part for part in re.split(r"[/?&=#;:,]", address) if len(part) >= SHORTEST_PART)
+    return parts | frozenset(map(unquote, parts))
 
 
 def _webhook_parts(password: str) -> set[str]:

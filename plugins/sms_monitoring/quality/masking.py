@@ -70,7 +70,7 @@ class Masker:
             case Sequence() | Set():
                 return [self.value(inner) for inner in value]
             case numbers.Number():
-                return self._number(Decimal(str(value)))
+                return self._number(Decimal(value if isinstance(value, int) else str(value)))
             case timedelta():
                 return str(value)
             case _:
@@ -111,7 +111,7 @@ class Masker:
             return str(number)
         if abs(number) >= CALLABLE:
             # Not by way of int, which refuses to write thousands of digits.
-            digits = f"{abs(number.to_integral_value()):f}"
+            digits = f"{number.to_integral_value().copy_abs():f}"
             return f"‹number of {len(digits)} digits, {self._mark(digits.encode())}›"
         return int(number) if number == number.to_integral_value() else float(number)
 

@@ -9,7 +9,7 @@ import os
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +108,7 @@ class Memory:
                 _check(told)
         except FileNotFoundError:
             self.told, self.is_lost = {}, True
-        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
             log.warning("%s cannot be read (%s): it is begun anew", self.path, type(error).__name__)
             self.told, self.is_lost = {}, True
 
@@ -137,8 +137,10 @@ def _locked(lock: int, patience: float) -> bool:
 
 
 def _check(told: Told) -> None:
-    """:raises ValueError, TypeError, AttributeError: when the file held something else, or a time without a zone."""
+    """:raises ValueError, TypeError, AttributeError, OverflowError: when it held something else, or no zoned time."""
     moments = [datetime.fromisoformat(told.since), *map(told.told_at, told.channels)]
-    if any(moment is None or moment.tzinfo is None for moment in moments):
-        raise ValueError("a time without a zone")
+    for moment in moments:
+        if moment is None or moment.tzinfo is None:
+            raise ValueError("a time without a zone")
+        moment.astimezone(UTC)  # times at the ends of the calendar have none
     frozenset(told.parts)

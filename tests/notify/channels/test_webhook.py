@@ -234,4 +234,6 @@ def test_what_a_refusal_quotes_is_told_without_secrets_and_without_what_no_text_
     outcome = load_channel("webhook").send([TRIGGER])
 
     assert "no such monitor: ***" in outcome.reason
+    http_far_side.body = "\0".join("unknown 9fQ2bT7xLmN4")
+    assert "9fQ2bT7xLmN4" not in load_channel("webhook").send([TRIGGER]).reason
     assert not {"\x00", "\x1f"} & set(outcome.reason)

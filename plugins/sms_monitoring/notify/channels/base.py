@@ -118,8 +118,9 @@ def result(answer: Answer, reason: str, after_seconds: float | None = None) -> R
 
 def explain(what: str, detail: object, secrets: Iterable[str]) -> str:
     """One short line without secrets, fit for a log and for ``last_error``."""
-    # Redacted before it is cut: half a secret is a secret too.
-    return cut(one_line(redact(f"{what}: {detail}" if str(detail) else what, secrets)), MAX_REASON)
+    text = one_line(f"{what}: {detail}" if str(detail) else what)
+    # Redacted before it is cut, half a secret is a secret too; and after it was cleaned, which may put one together.
+    return cut(redact(text, secrets), MAX_REASON)
 
 
 def read_connection(conn_id: str, how_to_set: str) -> Any:

@@ -54,9 +54,9 @@ export function plainly(value, number = exact) {
   return parts.map((each) => (typeof each === "object" ? JSON.stringify(each) : number(each))).join(", ") || MISSING;
 }
 
-/** What a check saw. It passes over rows without a value, such as an hour without weeks before it. */
+/** What a check saw. It passes over rows without a value, such as the usual number of an hour without weeks before it. */
 export function seen({ observed, element_count: all }) {
-  if (all && observed?.missing_count === all) return "nothing to compare with";
+  if (all && observed?.missing_count === all) return "no value to look at";
   return plainly(observed, rounded);
 }
 
