@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page
 
 VARIABLE = "SMS_MONITORING_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -21,6 +21,10 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--hide-scrollbars")
 AXE = next((Path(__file__).parent / "vendor").glob("axe-core-*/axe.min.js"))
 FAULTS = ("serious", "critical")
+# For anything that is waited for. Who passes does not wait; a machine with much else to do needs long.
+PATIENCE_MS = 45_000
+# What is on its way: asked for, asked for again, or being drawn.
+PENDING = "[aria-busy=true], .loaded.loading, .drawing:not([data-drawn]):not([hidden])"
 
 
 def chromium_path() -> str | None:
@@ -43,8 +47,9 @@ def require_chromium() -> str:
 def launched(**options: Any) -> Iterator[Browser]:
     """A headless Chromium for the length of the block; ``options`` are those of Playwright's ``launch``."""
     path = require_chromium()
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS], **options)
         yield browser
@@ -64,6 +69,21 @@ class Console:
         return [fault for fault in self.faults if not any(text in fault for text in expected)]
 
 
+def page_of(context: BrowserContext) -> Page:
+    """A new page, with patience for whatever is waited for."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    return page
+
+
+def settled(page: Page | FrameLocator) -> None:
+    """Wait until the dashboard shows all that it asked for, drawn."""
+    from playwright.sync_api import expect
+
+    expect(page.locator("main").locator("h2, .failure, .empty").first).to_be_visible()
+    expect(page.locator(PENDING)).to_have_count(0)
+
+
 def turn(page: Page, theme: Literal["light", "dark"], width: int) -> None:
     """Give the page another theme and width, as a window that moves to another screen, and wait for it to settle."""
     from playwright.sync_api import expect
@@ -71,7 +91,7 @@ def turn(page: Page, theme: Literal["light", "dark"], width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # no colour is looked at on its way to another
     expect(page.locator("html")).to_have_attribute("data-theme", theme)
-    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    settled(page)
 
 
 def accessibility_faults(page: Page) -> list[str]:

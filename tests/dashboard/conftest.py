@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser import Console, launched
+from tests.browser import Console, launched, page_of
 from tests.dashboard.fake_api import FakeApi
 
 if TYPE_CHECKING:
@@ -22,18 +22,12 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session")
-def fake_api() -> Iterator[FakeApi]:
+@pytest.fixture
+def api() -> Iterator[FakeApi]:
+    """As it is at first: a carrier fails, and the user may act. One for each test: no late request is another's."""
     api = FakeApi()
     yield api
     api.close()
-
-
-@pytest.fixture
-def api(fake_api: FakeApi) -> FakeApi:
-    """As it is at first: a carrier fails, and the user may act."""
-    fake_api.reset()
-    return fake_api
 
 
 @pytest.fixture
@@ -53,8 +47,7 @@ def visit(browser: Browser, api: FakeApi, expected_complaints: list[str]) -> Ite
     def go(query: str = "", *, width: int = 1280, theme: str = "light", url: str | None = None) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
         contexts.append((context, Console(context)))
-        page = context.new_page()
-        page.set_default_timeout(10_000)
+        page = page_of(context)
         page.goto(url or api.url + query)
         page.wait_for_selector("main h2, main .failure, main .empty" if url is None else "iframe")
         return page

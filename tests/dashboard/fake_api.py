@@ -45,7 +45,7 @@ class FakeApi:
         handler = type("Handler", (_Handler,), {"api": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def reset(self, scenario: str = "critical") -> None:
         self.scenario = scenario
@@ -64,7 +64,8 @@ class FakeApi:
         return f"{self.origin}{BASE}/dashboard/"
 
     def say(self, event: str, data: dict[str, Any]) -> None:
-        """Send an event to whoever listens to the stream."""
+        """Send an event to whoever listens to the stream, which must be somebody: who is live does."""
+        assert self.listeners, "nobody listens: wait until the page is live"
         for listener in self.listeners:
             listener.put(f"event: {event}\ndata: {json.dumps(data)}\n\n")
 
@@ -203,13 +204,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(status, b"", {})
             return
         listener: queue.Queue[str | None] = queue.Queue()
+        self.api.listeners.append(listener)  # before the page hears that it is live
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(b": hello\n\n")
         self.wfile.flush()
-        self.api.listeners.append(listener)
         self.close_connection = True
         while (event := listener.get()) is not None:
             try:

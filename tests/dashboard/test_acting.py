@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser import accessibility_faults
+from tests.browser import accessibility_faults, settled
 from tests.dashboard import samples
 
 HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
@@ -110,6 +110,7 @@ def test_a_threshold_is_tried_on_the_history_before_it_is_saved(visit, api):
 def test_edits_survive_that_somebody_else_was_faster(visit, api, expected_complaints):
     expected_complaints.append("Failed to load resource")
     page = visit("?view=thresholds&alert_type=delivery_rate_critical")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
     page.get_by_label(re.compile("^Threshold")).last.fill("94")
     api.failures = {"thresholds/delivery_rate_critical": 412}
     page.get_by_role("button", name="Save 1 change").click()
@@ -133,7 +134,8 @@ def test_text_of_the_api_stays_text(visit, api):
     expect(page.get_by_role("link", name="Runbook")).to_have_count(0)
     page.get_by_role("link", name="Thresholds").click()
     expect(page.get_by_text(HOSTILE).first).to_be_visible()
-    assert page.locator("main img, main script").count() == 0
+    settled(page)
+    expect(page.locator("main img, main script")).to_have_count(0)
 
 
 def test_a_channel_is_tested_and_the_test_followed(visit, api):
@@ -157,7 +159,7 @@ def test_back_leads_back(visit):
     page.get_by_role("row").get_by_role("link", name="T-Mobile").click()
     expect(page.get_by_role("heading", name="What happened")).to_be_visible()
     expect(page.get_by_text("A silence holds it back")).to_be_visible()
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.get_by_role("main")).to_be_focused()
     page.go_back()
     expect(page.get_by_role("table", name="Incidents")).to_be_visible()
     page.go_back()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser import settled
 from tests.dashboard import samples
 
 
@@ -31,11 +32,11 @@ def test_only_what_changed_is_asked_for_again(visit, api):
     page = visit("?view=silences")
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
     expect(page.get_by_text("New prompt on trial")).to_be_visible()
+    settled(page)
     api.requests.clear()
-    api.say("hour", {"newest_hour": samples.iso(samples.NOW)})
-    api.say("silence", {"id": 7})
     with page.expect_response(lambda response: "/silences" in response.url):
-        pass
+        api.say("hour", {"newest_hour": samples.iso(samples.NOW)})
+        api.say("silence", {"id": 7})
     assert [path for _, path, _ in api.requests] == ["silences?state=in_effect&limit=25"]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import accessibility_faults, overflow, turn
+from tests.browser import accessibility_faults, overflow, settled, turn
 from tests.dashboard import quality_samples, samples
 
 
@@ -48,14 +50,14 @@ def test_the_gravest_of_both_plans_come_first_and_what_could_not_be_run_is_no_pa
     expect(articles.nth(1).get_by_text('column "occurred_at" does not exist')).to_be_visible()
 
 
-def test_hours_that_are_not_judged_lead_to_what_failed(visit):
+def test_hours_that_are_not_judged_lead_to_what_failed(visit, api):
     page = visit("?view=quality")
     row = page.get_by_role("region", name="Hours that are not judged").get_by_role("row").nth(1)
     expect(row).to_contain_text("14:00 to 15:00")
     expect(row).to_contain_text("Delivered at most sent")
     row.get_by_role("link", name="What failed").click()
     expect(page.get_by_role("heading", name="Hourly gate")).to_be_visible()
-    assert page.url.endswith(f"?view=quality&run={quality_samples.GATE}")
+    expect(page).to_have_url(f"{api.url}?view=quality&run={quality_samples.GATE}")
     expect(page.get_by_role("region", name="What passed").get_by_role("rowheader")).to_have_text(
         ["Keys are unique", "Values are not negative", "No hour of the future"]
     )
@@ -68,8 +70,8 @@ def test_each_mark_of_the_last_day_is_a_link_that_says_how_that_hour_ended(visit
         visit("?view=quality").get_by_role("list", name="Hourly gate, the last 24 hours checked").get_by_role("link")
     )
     expect(marks).to_have_count(24)
-    assert marks.last.get_attribute("aria-label").endswith("UTC: Failed")
-    assert marks.nth(4).get_attribute("aria-label").endswith("UTC: Broke off")
+    expect(marks.last).to_have_attribute("aria-label", re.compile("UTC: Failed$"))
+    expect(marks.nth(4)).to_have_attribute("aria-label", re.compile("UTC: Broke off$"))
     marks.last.click()
     expect(marks.page.get_by_role("heading", name="What did not pass")).to_be_visible()
 
@@ -201,6 +203,7 @@ def test_every_state_is_accessible_and_nothing_sticks_out(visit, api, scenario):
 
 def test_an_open_sample_scrolls_by_itself_on_a_phone(visit):
     page = visit("?view=quality", width=360)
+    settled(page)
     page.get_by_text("Sample of the rows").first.click()
     assert overflow(page) == []
     assert accessibility_faults(page) == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import accessibility_faults, overflow, turn
+from tests.browser import accessibility_faults, overflow, settled, turn
 from tests.dashboard import quality_samples, samples
 
 VIEWS = ["", "?view=incidents", f"?incident={samples.INCIDENT}", "?view=thresholds",
@@ -13,10 +15,6 @@ VIEWS = ["", "?view=incidents", f"?incident={samples.INCIDENT}", "?view=threshol
          "?view=users&user=user-17", "?view=data",
          "?view=quality", f"?view=quality&run={quality_samples.GATE}",
          "?view=thresholds&alert_type=outbox_stuck"]  # fmt: skip
-
-
-def drawn(page):
-    expect(page.locator(".drawing[data-drawn]").first).to_be_visible()
 
 
 def test_the_overview_says_in_words_what_is_wrong(visit):
@@ -27,24 +25,22 @@ def test_the_overview_says_in_words_what_is_wrong(visit):
     expect(page.get_by_text("last week 17,690")).to_be_visible()
     expect(page.get_by_text("−5.3 points")).to_be_visible()
     expect(page.get_by_role("article")).to_have_count(2)
-    drawn(page)
+    expect(page.locator(".drawing[data-drawn]").first).to_be_visible()
 
 
 def test_a_chart_is_described_and_has_its_numbers_as_a_table(visit):
-    page = visit()
-    drawn(page)
-    chart = page.get_by_role("figure", name="Messages sent")
-    assert "last 24 hours" in chart.get_by_role("img").get_attribute("aria-label")
+    chart = visit().get_by_role("figure", name="Messages sent")
+    expect(chart.get_by_role("img")).to_have_attribute("aria-label", re.compile("last 24 hours"))
     chart.get_by_role("button", name="Show as table").click()
     expect(chart.get_by_role("columnheader")).to_have_text(["Time", "Sent", "Delivered"])
-    assert chart.get_by_role("row").count() == 25
+    expect(chart.get_by_role("row")).to_have_count(25)
     chart.get_by_role("button", name="Show as chart").click()
     expect(chart.get_by_role("img")).to_be_visible()
 
 
 def test_the_numbers_stand_under_the_pointer(visit):
     page = visit()
-    drawn(page)
+    settled(page)  # what comes late would move it from under the pointer
     canvas = page.locator(".chart-delivery_rate canvas")
     canvas.hover(position={"x": 300, "y": 90})
     expect(page.locator(".tooltip")).to_contain_text("Delivered")
@@ -54,18 +50,18 @@ def test_the_numbers_stand_under_the_pointer(visit):
 def test_a_chart_is_as_wide_as_it_was_drawn(visit, width):
     """A style of the page that meets Vega's elements would squeeze it, and move its hours from under the pointer."""
     page = visit(width=width)
-    drawn(page)
+    settled(page)
     for canvas in page.locator("canvas").all():
         asked, shown = canvas.evaluate("element => [parseFloat(element.style.width), element.clientWidth]")
         assert shown == pytest.approx(asked, abs=1)
 
 
-def test_range_and_carrier_stand_in_the_address(visit):
+def test_range_and_carrier_stand_in_the_address(visit, api):
     page = visit()
     page.get_by_role("radio", name="7 days").check(force=True)
     page.get_by_label("Messages of").select_option(label="T-Mobile · 5,120 messages")
     expect(page.get_by_text("Carrier T-Mobile", exact=True)).to_be_visible()
-    assert page.url.endswith("?range=7d&dimension=carrier&value=T-Mobile")
+    expect(page).to_have_url(f"{api.url}?range=7d&dimension=carrier&value=T-Mobile")
     page.reload()
     expect(page.get_by_role("radio", name="7 days")).to_be_checked()
     expect(page.get_by_text("Carrier T-Mobile", exact=True)).to_be_visible()
@@ -156,6 +152,7 @@ def test_who_may_not_read_sees_their_own_numbers_only(visit, api):
     page = visit()
     expect(page.get_by_text("You may see only your own numbers")).to_be_visible()
     expect(page.get_by_role("heading", name="Your messages")).to_be_visible()
+    settled(page)
     assert {path.partition("?")[0] for _, path, _ in api.requests} == {"me", "user"}
 
 
@@ -166,9 +163,9 @@ def test_a_session_that_ended_leads_to_the_login_and_back(visit, api, expected_c
     api.failures = {"silences": 401}
     api.say("silence", {"id": 7})
     link = page.get_by_role("link", name="Log in").first
-    expect(link).to_be_visible()
-    assert link.get_attribute("href").startswith(f"{api.origin}/airflow/api/v2/auth/login?next=http")
-    assert link.get_attribute("target") == "_top"
+    login = f"{api.origin}/airflow/api/v2/auth/login?next=http"
+    expect(link).to_have_attribute("href", re.compile(f"^{re.escape(login)}"))
+    expect(link).to_have_attribute("target", "_top")
 
 
 @pytest.mark.parametrize("query", VIEWS)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
 from rich.console import Console
 
 from sms_monitoring import db as sms_db
@@ -21,11 +20,11 @@ from sms_monitoring.local.layout import Layout
 from sms_monitoring.local.progress import Steps
 from sms_monitoring.local.stack import Stack
 from sms_monitoring.timeframe import HOUR, floor_hour
-from tests.browser import launched, require_chromium
+from tests.browser import launched, page_of, require_chromium
 from tests.conftest import REPOSITORY
 from tests.e2e import history
 from tests.e2e.site import DASHBOARD, Site, airflow_home, log_in
-from tests.e2e.watching import Watch, page_of
+from tests.e2e.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,7 +84,6 @@ def metrics(site: Site) -> Iterator[Connection]:
 # Not for the session: while it is open, an event loop runs in this thread, and other tests have loops of their own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=15_000)
     with launched() as running:
         yield running
 

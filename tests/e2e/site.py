@@ -11,6 +11,7 @@ import httpx
 from playwright.sync_api import expect
 
 from sms_monitoring import db as sms_db
+from tests.browser import settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,15 +98,10 @@ def dashboard_in(page: Page) -> FrameLocator:
 
 
 def all_charts_drawn(dashboard: FrameLocator | Page) -> None:
-    """Wait until every chart has something on it."""
+    """Wait until every chart has something on it, and what it was asked for last."""
     expect(dashboard.get_by_role("figure").first).to_be_visible()
-    expect(drawn_charts(dashboard)).to_have_count(dashboard.get_by_role("figure").count(), timeout=60_000)
-
-
-def settled(dashboard: FrameLocator | Page) -> None:
-    """Wait until nothing is loading any more."""
-    expect(dashboard.get_by_role("heading", level=2).first).to_be_visible()
-    expect(dashboard.locator("[aria-busy=true]")).to_have_count(0, timeout=60_000)
+    settled(dashboard)
+    expect(drawn_charts(dashboard)).to_have_count(dashboard.get_by_role("figure").count())
 
 
 def drawn_charts(dashboard: FrameLocator | Page) -> Locator:

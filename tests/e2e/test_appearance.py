@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import accessibility_faults, overflow
-from tests.e2e.site import DASHBOARD, SHELL, all_charts_drawn, dashboard_in, settled
+from tests.browser import accessibility_faults, overflow, settled
+from tests.e2e.site import DASHBOARD, SHELL, all_charts_drawn, dashboard_in
 
 # As the address has them → as the navigation calls them.
 VIEWS = {

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.alerts.incidents import incident
+from tests.browser import settled
 from tests.e2e.site import DASHBOARD
 
 
@@ -31,6 +32,7 @@ def test_an_incident_is_acknowledged_without_a_mouse(alert, visit, metrics):
     page = visit("oncall", DASHBOARD)
     card = page.get_by_role("article").filter(has_text="by keyboard")
     expect(card).to_be_visible()
+    settled(page)  # what comes late would come between two tabs
 
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()

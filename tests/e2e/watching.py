@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response
 
 # Chromium also logs most violations as errors; this catches them all, those of reports too.
 CSP_LISTENER = """
@@ -69,10 +69,3 @@ class Watch:
     def _request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):
             self._note(f"another site: {request.method} {request.url}")
-
-
-def page_of(context: BrowserContext) -> Page:
-    """A new page, which has fifteen seconds for anything that is waited for."""
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    return page
