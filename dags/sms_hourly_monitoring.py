@@ -9,7 +9,8 @@
   evaluated for the record; nobody is notified. For long ranges, `sms_recompute_range` is much faster.
 - A family, an alert type or a channel that fails stops none of the others; the run is marked failed at its end.
 - An hour whose data fails a critical check is not judged: alerts on it have *no data*, and its owner is told.
-- A run that is not done in half an hour is told of while it lasts; without a heartbeat, the service outside tells.
+- A run that takes more than half an hour is reported while it still runs. When no run ends well, no heartbeat is
+  sent, and the service that waits for it outside reports that.
 - Thresholds are rows of `sms_alert_thresholds`; what happened is in `sms_alert_evaluations`, `sms_alert_transitions`,
   `sms_alert_history` and `sms_alert_notifications`. `sms_alert_followup` sees to the minutes between two hours.
 """
