@@ -165,6 +165,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
 class _Handler(BaseHTTPRequestHandler):
     api: FakeApi
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for the client to have its headers
 
     def log_message(self, *_: Any) -> None:
         pass
