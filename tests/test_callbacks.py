@@ -340,6 +340,17 @@ def test_who_heard_of_the_failure_and_not_of_its_end_is_told_by_the_next_success
     assert receivers.received() == []
 
 
+def test_who_heard_that_it_works_again_hears_of_the_next_failure_and_of_no_end_twice(receivers, database):
+    report_failure(context(11, minutes=2))
+    receivers.fail("pagerduty", status=500)
+    for minutes in (20, 25):
+        report_success(context(11, minutes=minutes))
+    assert len(receivers.received("slack", accepted=True)) == 2, "that it failed, and that it works again"
+    report_failure(context(11, minutes=40))
+    assert "failed" in receivers.received("slack", accepted=True)[-1]["content"]["text"]
+    assert len(receivers.received("slack", accepted=True)) == 3
+
+
 def test_a_late_word_of_an_old_failure_takes_no_newer_one_back(receivers, database, monkeypatch, database_uri):
     for hour in (9, 11):
         report_success(context(hour))

@@ -216,7 +216,9 @@ def _remember_channels(run: EndedRun, outcome: dict[str, str]) -> None:
     """Note who took the message."""
     with _told() as memory:
         if told := memory.told.get(run.dag_id):
-            told.channels.update(dict.fromkeys(_took(outcome), run.ended_at.astimezone(UTC).isoformat()))
+            ended_at = run.ended_at.astimezone(UTC)
+            for channel in _took(outcome):
+                told.channels[channel] = max(ended_at, told.told_at(channel) or ended_at).isoformat()
 
 
 def _told_of(run: EndedRun) -> Told | None:
@@ -231,13 +233,18 @@ def _failed_later(told: Told | None, run: EndedRun) -> bool:
 
 def _take_back(run: EndedRun, channels: tuple[str, ...]) -> None:
     before = _told_of(run)
-    took = _took(direct.tell(success_message(run), channels))
-    waiting = set(channels) & set(before.channels if before else ()) - took
-    # Who heard of the failure and not of this is told by the next success; what failed meanwhile is not over.
-    if took and not waiting:
-        with _told() as memory:
-            if memory.told.get(run.dag_id) == before:
-                memory.told.pop(run.dag_id, None)
+    heard = set(channels) & set(before.channels if before else ())
+    # PagerDuty may have opened an incident and not said so. Others hear of the end once, of a failure they heard of.
+    told = [channel for channel in channels if channel == "pagerduty" or channel in heard or not heard]
+    took = _took(direct.tell(success_message(run), tuple(told)))
+    with _told() as memory:
+        now = memory.told.get(run.dag_id)
+        if now is None or now != before:  # what failed meanwhile is not over
+            return
+        if took and not heard - took:
+            del memory.told[run.dag_id]
+        for channel in took:  # who is left is told by the next success
+            now.channels.pop(channel, None)
 
 
 def _took(outcome: dict[str, str]) -> set[str]:

@@ -147,6 +147,7 @@ def test_a_lost_memory_opens_no_second_incident_and_leaves_none_open(receivers, 
         '{"a": {}}',
         "[" * 100_000,
         '{"a": {"since": "0001-01-01T00:00:00+23:59"}}',
+        '{"a": {"since": "2026-03-10T11:00:00+00:00", "channels": []}}',
     ],
 )
 def test_a_memory_that_makes_no_sense_is_begun_anew(receivers, tell, memory, text):

@@ -59,7 +59,8 @@ def address_parts(address: str) -> frozenset[str]:
 
     :param address: path, query or both.
     """
-    parts = frozenset(part for part in re.split(r"[/?&=#;:,]", address) if len(part) >= SHORTEST_PART)
+    split = (*re.split(r"[/?&=#;]", address), *re.split(r"[/?&=#;:,]", address))
+    parts = frozenset(part for part in split if len(part) >= SHORTEST_PART)
     return parts | frozenset(map(unquote, parts))
 
 

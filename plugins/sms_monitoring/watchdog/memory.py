@@ -138,7 +138,7 @@ def _locked(lock: int, patience: float) -> bool:
 
 def _check(told: Told) -> None:
     """:raises ValueError, TypeError, AttributeError, OverflowError: when it held something else, or no zoned time."""
-    moments = [datetime.fromisoformat(told.since), *map(told.told_at, told.channels)]
+    moments = [datetime.fromisoformat(told.since), *map(told.told_at, told.channels.keys())]
     for moment in moments:
         if moment is None or moment.tzinfo is None:
             raise ValueError("a time without a zone")

@@ -14,8 +14,9 @@ from standardwebhooks import Webhook
 from sms_monitoring.local.receivers.connections import WEBHOOK_SECRET
 from sms_monitoring.local.receivers.webhook_rules import MAX_BYTES
 from sms_monitoring.notify.channels import load_channel, webhook
-from sms_monitoring.notify.channels.base import Delivered, Misconfigured
+from sms_monitoring.notify.channels.base import Delivered, Misconfigured, explain
 from sms_monitoring.notify.message import Event, Link
+from sms_monitoring.notify.redaction import address_parts
 from tests.notify.channels.contract import HttpChannelContract
 from tests.notify.channels.messages import GROUP
 from tests.notify.samples import REPEAT, RESOLVE, TRIGGER, WARNING
@@ -237,3 +238,11 @@ def test_what_a_refusal_quotes_is_told_without_secrets_and_without_what_no_text_
     http_far_side.body = "\0".join("unknown 9fQ2bT7xLmN4")
     assert "9fQ2bT7xLmN4" not in load_channel("webhook").send([TRIGGER]).reason
     assert not {"\x00", "\x1f"} & set(outcome.reason)
+
+
+def test_a_secret_with_white_space_in_it_is_redacted():
+    assert explain("refused", "is  it a\tsecret?", frozenset({"it a\tsecret"})) == "refused: is ***?"
+
+
+def test_a_part_of_an_address_is_a_token_with_its_colon_and_without():
+    assert address_parts("/bot123456:ABCDEFGHIJ/x") == {"bot123456:ABCDEFGHIJ", "ABCDEFGHIJ"}

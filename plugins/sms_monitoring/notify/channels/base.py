@@ -11,7 +11,7 @@ from sms_monitoring.notify.redaction import redact
 from sms_monitoring.notify.text import cut, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sms_monitoring.notify.message import Message
 
@@ -116,11 +116,15 @@ def result(answer: Answer, reason: str, after_seconds: float | None = None) -> R
             return Misconfigured(reason)
 
 
-def explain(what: str, detail: object, secrets: Iterable[str]) -> str:
+def explain(what: str, detail: object, secrets: Collection[str]) -> str:
     """One short line without secrets, fit for a log and for ``last_error``."""
-    text = one_line(f"{what}: {detail}" if str(detail) else what)
-    # Redacted before it is cut, half a secret is a secret too; and after it was cleaned, which may put one together.
-    return cut(redact(text, secrets), MAX_REASON)
+    # Redacted before it is cut: half a secret is a secret too.
+    return cut(cleaned(f"{what}: {detail}" if str(detail) else what, secrets), MAX_REASON)
+
+
+def cleaned(text: str, secrets: Collection[str]) -> str:
+    """``text`` in one line and without secrets: neither those as they are, nor those that cleaning puts together."""
+    return redact(one_line(redact(text, secrets)), secrets)
 
 
 def read_connection(conn_id: str, how_to_set: str) -> Any:

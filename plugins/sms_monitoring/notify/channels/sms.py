@@ -22,6 +22,7 @@ from sms_monitoring.notify.channels.base import (
     Misconfigured,
     Permanent,
     RetryLater,
+    cleaned,
     explain,
     is_web_address,
     look_up,
@@ -32,7 +33,7 @@ from sms_monitoring.notify.channels.base import (
 )
 from sms_monitoring.notify.grouping import MAX_SHOWN, gravest, tally_line
 from sms_monitoring.notify.gsm import fit, fits, plain
-from sms_monitoring.notify.redaction import connection_secrets, redact
+from sms_monitoring.notify.redaction import connection_secrets
 from sms_monitoring.notify.retry import parse_retry_after
 from sms_monitoring.notify.text import cut, web_links
 from sms_monitoring.notify.wording import look_of, sentence, subject_of
@@ -182,7 +183,7 @@ class SmsChannel:
 
     def _explain(self, what: str, detail: object) -> str:
         # Redacted first: a masked digit of the token would hide it from redaction.
-        return explain(what, _NUMBER.sub(_masked, redact(str(detail), self._secrets)), ())
+        return explain(what, _NUMBER.sub(_masked, cleaned(str(detail), self._secrets)), ())
 
 
 def open_channel() -> SmsChannel:
